@@ -1,0 +1,293 @@
+"""Any dataframe in: the columns that a method asks for, checked once and coded once.
+
+Every method takes tables through this module, so that pandas, polars, pyarrow and DuckDB behave alike and
+a wrong column, a text among numbers or a mixed label is refused before any work starts.
+"""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+__all__ = ["closest", "labels", "numbers", "select", "times"]
+
+_LIBRARIES = "pandas, polars, pyarrow or DuckDB"
+
+
+def closest(name: object, options: Iterable[object]) -> str:
+    """Hint for an error message: the option most like ``name`` and all that there are.
+
+    Parameters
+    ----------
+    name : object
+        What was received.
+    options : iterable
+        What would have been accepted.
+
+    Returns
+    -------
+    str
+        A sentence such as ``"did you mean 'lift'? There are: 'conviction', 'lift'"``.
+
+    Examples
+    --------
+    >>> closest("lifft", ["conviction", "lift"])
+    "did you mean 'lift'? There are: 'conviction', 'lift'"
+    """
+    options = [str(option) for option in options]
+    folded = {option.casefold(): option for option in options}
+    near = difflib.get_close_matches(str(name).casefold(), folded, n=1)
+    listed = ", ".join(repr(option) for option in options[:30]) + (", …" if len(options) > 30 else "")
+    hint = f"did you mean {folded[near[0]]!r}? " if near else ""
+    return f"{hint}There are: {listed or 'none'}"
+
+
+def select(
+    data: Any, columns: Mapping[str, str], *, optional: Mapping[str, str] | None = None, what: str = "data"
+) -> pd.DataFrame:
+    """Take columns out of a dataframe of any library and give them the names a method uses.
+
+    Parameters
+    ----------
+    data : dataframe
+        pandas, polars (eager or lazy), pyarrow or DuckDB.
+    columns : mapping of str to str
+        New name → name in ``data``; each must be there.
+    optional : mapping of str to str, optional
+        The same for columns that may be absent.
+    what : str
+        What the table is, for messages.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns under their new names, with a fresh index from 0; the values are not copied where that
+        can be helped.
+
+    Raises
+    ------
+    TypeError
+        If ``data`` is not a dataframe.
+    KeyError
+        If a column is missing, naming the closest one there is.
+    ValueError
+        If a wanted column stands in the table more than once.
+
+    Examples
+    --------
+    >>> select(pd.DataFrame({"买家": ["a", "b"]}), {"customer_id": "买家"})
+      customer_id
+    0           a
+    1           b
+    """
+    try:
+        frame = nw.from_native(data)
+    except TypeError:
+        raise TypeError(
+            f"{what} must be a dataframe of {_LIBRARIES}, got {type(data).__module__}.{type(data).__name__}"
+        ) from None
+    if not isinstance(frame, nw.DataFrame | nw.LazyFrame):
+        raise TypeError(f"{what} must be a dataframe of {_LIBRARIES}, got a column ({type(data).__name__})")
+    # pandas allows a name twice and names that are no strings, which narwhals refuses; so ask pandas itself.
+    names = list(data.columns) if isinstance(data, pd.DataFrame) else frame.collect_schema().names()
+    present = {new: old for new, old in (optional or {}).items() if old in names}
+    wanted = {**columns, **present}
+    for new, old in wanted.items():
+        if old not in names:
+            asked = f"column {old!r}" if old == new else f"column {old!r} (for {new})"
+            raise KeyError(f"{what} has no {asked}; {closest(old, names)}")
+        if names.count(old) > 1:
+            raise ValueError(f"{what} has {names.count(old)} columns named {old!r}; keep one of them")
+    if isinstance(data, pd.DataFrame):
+        return pd.DataFrame(
+            {new: data[old].array for new, old in wanted.items()}, index=pd.RangeIndex(len(data))
+        )
+    picked = frame.select([nw.col(old) for old in dict.fromkeys(wanted.values())])
+    eager = picked.collect(backend="pyarrow") if isinstance(picked, nw.LazyFrame) else picked
+    table = eager.to_arrow()
+    return pd.DataFrame({new: _from_arrow(table.column(old)) for new, old in wanted.items()})
+
+
+def _from_arrow(column: pa.ChunkedArray) -> pd.Series:
+    if (
+        pa.types.is_string(column.type)
+        or pa.types.is_large_string(column.type)
+        or column.type == pa.string_view()
+    ):
+        column = column.cast(pa.large_string()).dictionary_encode()
+    if pa.types.is_dictionary(column.type):
+        return column.unify_dictionaries().combine_chunks().to_pandas()
+    if pa.types.is_integer(column.type) and column.null_count:
+        return column.to_pandas(types_mapper=None, integer_object_nulls=True).astype("Int64")
+    return column.to_pandas()
+
+
+def labels(values: pd.Series, name: str = "label") -> pd.Categorical:
+    """Code a column of labels (customers, orders, products): integers that point into a list.
+
+    Labels are text or whole numbers and are kept exactly, blanks included. Missing values and empty text
+    become missing (code -1). Numbers that were stored as 17850.0 become 17850.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Text, whole numbers or categories.
+    name : str
+        Name of the column, for messages.
+
+    Returns
+    -------
+    pandas.Categorical
+        Categories in the order of their first appearance, none unused.
+
+    Raises
+    ------
+    TypeError
+        If labels of several types are mixed, or are neither text nor whole numbers.
+
+    Examples
+    --------
+    >>> coded = labels(pd.Series(["tea", "milk ", "tea", None]))
+    >>> coded.codes.tolist(), coded.categories.tolist()
+    ([0, 1, 0, -1], ['tea', 'milk '])
+    """
+    values = pd.Series(values)
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        categories = _label_values(pd.Series(values.cat.categories), name)
+        codes = np.asarray(values.cat.codes)
+        if categories.isna().any() or not categories.is_unique:
+            inner, uniques = pd.factorize(categories)
+            codes, categories = np.where(codes >= 0, inner[codes], -1), pd.Series(uniques)
+        return _in_order_of_appearance(codes, pd.Index(categories))
+    codes, uniques = pd.factorize(_label_values(values, name))
+    return pd.Categorical.from_codes(codes, categories=pd.Index(uniques))
+
+
+def _label_values(values: pd.Series, name: str) -> pd.Series:
+    if pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype):
+        raise TypeError(f"{name} must hold labels (text or whole numbers), got {values.dtype}")
+    if pd.api.types.is_integer_dtype(values.dtype):
+        return values if isinstance(values.dtype, np.dtype) else values.astype("Int64")
+    if pd.api.types.is_float_dtype(values.dtype):
+        return _whole_numbers(values, name)
+    kind = pd.api.types.infer_dtype(values, skipna=True)
+    if kind == "string" or (kind == "empty"):
+        return values.astype("str").replace("", None)
+    if kind == "integer":
+        return values.astype("Int64")
+    if kind in ("floating", "mixed-integer-float"):
+        return _whole_numbers(values.astype("Float64"), name)
+    by_type = {type(value).__name__: value for value in values[values.notna()]}
+    if len(by_type) == 1:
+        raise TypeError(f"{name} must hold labels (text or whole numbers), got {next(iter(by_type))}")
+    shown = " and ".join(f"{kind} ({value!r})" for kind, value in sorted(by_type.items()))
+    raise TypeError(
+        f"{name} mixes labels of different types: {shown}; make them one, for instance .astype(str)"
+    )
+
+
+def _whole_numbers(values: pd.Series, name: str) -> pd.Series:
+    known = values[values.notna()]
+    odd = known[known != known.round()] if len(known) else known
+    if len(odd):
+        raise TypeError(
+            f"{name} must hold labels (text or whole numbers), got {odd.iloc[0]!r} in row {odd.index[0]}"
+        )
+    return values.astype("Int64")
+
+
+def _in_order_of_appearance(codes: np.ndarray, categories: pd.Index) -> pd.Categorical:
+    """Renumber codes so that categories stand in order of first appearance and none is unused."""
+    first = np.full(len(categories) + 1, len(codes), dtype=np.int64)
+    # Assigning in reverse leaves, for each category, the smallest position.
+    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
+    first = first[:-1]  # the last slot collected the missing (-1)
+    order = np.argsort(first, kind="stable")[: int((first < len(codes)).sum())]
+    renumber = np.full(len(categories) + 1, -1, dtype=np.int64)
+    renumber[order] = np.arange(len(order))
+    return pd.Categorical.from_codes(renumber[codes], categories=categories[order])
+
+
+def numbers(values: pd.Series, name: str = "number") -> np.ndarray:
+    """Check that a column holds numbers.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Numbers of any kind; missing values are allowed.
+    name : str
+        Name of the column, for messages.
+
+    Returns
+    -------
+    numpy.ndarray of float64
+        The numbers; NaN where missing.
+
+    Raises
+    ------
+    ValueError
+        If there is text that is not a number, quoting the first and its row.
+    TypeError
+        If the column holds neither numbers nor text.
+
+    Examples
+    --------
+    >>> numbers(pd.Series([1, None, 2.5]))
+    array([1. , nan, 2.5])
+    """
+    values = pd.Series(values)
+    dtype = values.dtype
+    if pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype):
+        raise TypeError(f"{name} must hold numbers, got {dtype}")
+    if pd.api.types.is_numeric_dtype(dtype):
+        return values.to_numpy(dtype=np.float64, na_value=np.nan)
+    parsed = pd.to_numeric(values.astype("object"), errors="coerce")
+    wrong = parsed.isna() & values.notna() & (values.astype("object") != "")
+    if wrong.any():
+        row = int(np.flatnonzero(wrong)[0])
+        raise ValueError(
+            f"{name} must hold numbers, got {values.iloc[row]!r} in row {row} "
+            f"({int(wrong.sum())} such rows); write plain numbers such as 1234.5"
+        )
+    return parsed.to_numpy(dtype=np.float64)
+
+
+def times(values: pd.Series, name: str = "time") -> np.ndarray:
+    """Check that a column holds dates or times.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        Dates or times; missing values are allowed. Of times with a zone the local wall time is kept, as
+        shopping follows the clock on the wall.
+    name : str
+        Name of the column, for messages.
+
+    Returns
+    -------
+    numpy.ndarray of datetime64[us]
+        The times; NaT where missing.
+
+    Raises
+    ------
+    TypeError
+        If the column holds no dates or times.
+
+    Examples
+    --------
+    >>> times(pd.Series(pd.to_datetime(["2017-11-11 09:30"])))
+    array(['2017-11-11T09:30:00.000000'], dtype='datetime64[us]')
+    """
+    values = pd.Series(values)
+    if pd.api.types.infer_dtype(values, skipna=True) in ("date", "datetime", "empty"):
+        values = pd.Series(pd.to_datetime(values.astype("object")), index=values.index)
+    if isinstance(values.dtype, pd.DatetimeTZDtype):
+        values = values.dt.tz_localize(None)
+    if not pd.api.types.is_datetime64_dtype(values.dtype):
+        example = values[values.notna()].iloc[0]
+        raise TypeError(f"{name} must hold dates or times, got {type(example).__name__} ({example!r})")
+    return values.to_numpy(dtype="datetime64[us]")
