@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-__all__ = ["closest", "labels", "numbers", "select", "times"]
+__all__ = ["closest", "labels", "names", "numbers", "select", "times"]
 
 _LIBRARIES = "pandas, polars, pyarrow or DuckDB"
 
@@ -84,16 +84,7 @@ def select(
     0           a
     1           b
     """
-    try:
-        frame = nw.from_native(data)
-    except TypeError:
-        raise TypeError(
-            f"{what} must be a dataframe of {_LIBRARIES}, got {type(data).__module__}.{type(data).__name__}"
-        ) from None
-    if not isinstance(frame, nw.DataFrame | nw.LazyFrame):
-        raise TypeError(f"{what} must be a dataframe of {_LIBRARIES}, got a column ({type(data).__name__})")
-    # pandas allows a name twice and names that are no strings, which narwhals refuses; so ask pandas itself.
-    names = list(data.columns) if isinstance(data, pd.DataFrame) else frame.collect_schema().names()
+    frame, names = _native(data, what)
     present = {new: old for new, old in (optional or {}).items() if old in names}
     wanted = {**columns, **present}
     for new, old in wanted.items():
@@ -110,6 +101,46 @@ def select(
     eager = picked.collect(backend="pyarrow") if isinstance(picked, nw.LazyFrame) else picked
     table = eager.to_arrow()
     return pd.DataFrame({new: _from_arrow(table.column(old)) for new, old in wanted.items()})
+
+
+def names(data: Any, what: str = "data") -> list[str]:
+    """Column names of a dataframe of any library.
+
+    Parameters
+    ----------
+    data : dataframe
+        pandas, polars (eager or lazy), pyarrow or DuckDB.
+    what : str
+        What the table is, for messages.
+
+    Returns
+    -------
+    list of str
+
+    Raises
+    ------
+    TypeError
+        If ``data`` is not a dataframe.
+
+    Examples
+    --------
+    >>> names(pd.DataFrame({"item": ["tea"], "count": [3]}))
+    ['item', 'count']
+    """
+    return _native(data, what)[1]
+
+
+def _native(data: Any, what: str) -> tuple[nw.DataFrame | nw.LazyFrame, list[str]]:
+    """The frame as narwhals sees it, and its column names."""
+    wanted = f"{what} must be a dataframe of {_LIBRARIES}"
+    try:
+        frame = nw.from_native(data)
+    except TypeError:
+        raise TypeError(f"{wanted}, got {type(data).__module__}.{type(data).__name__}") from None
+    if not isinstance(frame, nw.DataFrame | nw.LazyFrame):
+        raise TypeError(f"{wanted}, got a single column ({type(data).__name__})")
+    # pandas allows a name twice and names that are no strings, which narwhals refuses; so ask pandas itself.
+    return frame, list(data.columns) if isinstance(data, pd.DataFrame) else frame.collect_schema().names()
 
 
 def _from_arrow(column: pa.ChunkedArray) -> pd.Series:
@@ -157,26 +188,28 @@ def labels(values: pd.Series, name: str = "label") -> pd.Categorical:
     """
     values = pd.Series(values)
     if isinstance(values.dtype, pd.CategoricalDtype):
-        categories = _label_values(pd.Series(values.cat.categories), name)
-        codes = np.asarray(values.cat.codes)
-        if categories.isna().any() or not categories.is_unique:
-            inner, uniques = pd.factorize(categories)
-            codes, categories = np.where(codes >= 0, inner[codes], -1), pd.Series(uniques)
-        return _in_order_of_appearance(codes, pd.Index(categories))
-    codes, uniques = pd.factorize(_label_values(values, name))
-    return pd.Categorical.from_codes(codes, categories=pd.Index(uniques))
+        inner, uniques = pd.factorize(_label_values(pd.Series(values.cat.categories), name))
+        codes = np.append(inner, -1)[values.cat.codes]
+    else:
+        codes, uniques = pd.factorize(_label_values(values, name))
+    uniques = pd.Index(uniques)
+    if not pd.api.types.is_integer_dtype(uniques.dtype):
+        codes = np.where(codes == uniques.get_indexer([""])[0], -1, codes)
+    return _in_order_of_appearance(codes, uniques)
 
 
 def _label_values(values: pd.Series, name: str) -> pd.Series:
-    if pd.api.types.is_bool_dtype(values.dtype) or pd.api.types.is_datetime64_any_dtype(values.dtype):
-        raise TypeError(f"{name} must hold labels (text or whole numbers), got {values.dtype}")
-    if pd.api.types.is_integer_dtype(values.dtype):
-        return values if isinstance(values.dtype, np.dtype) else values.astype("Int64")
-    if pd.api.types.is_float_dtype(values.dtype):
+    """Text as ``str`` and whole numbers as integers; anything else is refused."""
+    dtype = values.dtype
+    if isinstance(dtype, pd.StringDtype):
+        return values.astype("str")
+    if pd.api.types.is_integer_dtype(dtype):
+        return values if isinstance(dtype, np.dtype) else values.astype("Int64")
+    if pd.api.types.is_float_dtype(dtype):
         return _whole_numbers(values, name)
     kind = pd.api.types.infer_dtype(values, skipna=True)
-    if kind == "string" or (kind == "empty"):
-        return values.astype("str").replace("", None)
+    if kind in ("string", "empty"):
+        return values.astype("str")
     if kind == "integer":
         return values.astype("Int64")
     if kind in ("floating", "mixed-integer-float"):
@@ -185,28 +218,27 @@ def _label_values(values: pd.Series, name: str) -> pd.Series:
     if len(by_type) == 1:
         raise TypeError(f"{name} must hold labels (text or whole numbers), got {next(iter(by_type))}")
     shown = " and ".join(f"{kind} ({value!r})" for kind, value in sorted(by_type.items()))
-    raise TypeError(
-        f"{name} mixes labels of different types: {shown}; make them one, for instance .astype(str)"
-    )
+    raise TypeError(f"{name} mixes labels of different types: {shown}; make them one with .astype(str)")
 
 
 def _whole_numbers(values: pd.Series, name: str) -> pd.Series:
     known = values[values.notna()]
     odd = known[known != known.round()] if len(known) else known
     if len(odd):
-        raise TypeError(
-            f"{name} must hold labels (text or whole numbers), got {odd.iloc[0]!r} in row {odd.index[0]}"
-        )
+        raise TypeError(f"{name} must hold text or whole numbers, got {odd.iloc[0]!r} in row {odd.index[0]}")
     return values.astype("Int64")
 
 
 def _in_order_of_appearance(codes: np.ndarray, categories: pd.Index) -> pd.Categorical:
     """Renumber codes so that categories stand in order of first appearance and none is unused."""
-    first = np.full(len(categories) + 1, len(codes), dtype=np.int64)
-    # Assigning in reverse leaves, for each category, the smallest position.
-    first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
-    first = first[:-1]  # the last slot collected the missing (-1)
-    order = np.argsort(first, kind="stable")[: int((first < len(codes)).sum())]
+    n = len(codes)
+    first = np.full(len(categories) + 1, n, dtype=np.int64)
+    # Assigned backwards, the first appearance is the one that stays; the extra slot collects the missing (-1).
+    first[codes[::-1]] = np.arange(n - 1, -1, -1)
+    used = np.flatnonzero(first[:-1] < n)
+    order = used[np.argsort(first[used])]
+    if len(order) == len(categories) and (order[1:] > order[:-1]).all():
+        return pd.Categorical.from_codes(codes, categories=categories)
     renumber = np.full(len(categories) + 1, -1, dtype=np.int64)
     renumber[order] = np.arange(len(order))
     return pd.Categorical.from_codes(renumber[codes], categories=categories[order])

@@ -1,0 +1,25 @@
+"""Shared by all tests: figures go to a temporary folder, explorers stay static, real data where there is some."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_surroundings(tmp_path_factory):
+    """Nothing a test draws may land in the project's own figures."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KEHU_FIGURES", str(tmp_path_factory.mktemp("figures")))
+        patch.setenv("KEHU_STATIC", "1")
+        patch.setenv("MPLBACKEND", "agg")
+        yield
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder with the real data sets that may not be part of the project."""
+    folder = os.environ.get("KEHU_SHARED_DATA")
+    if not folder:
+        pytest.skip("KEHU_SHARED_DATA does not name the folder with the real data sets")
+    return Path(folder).resolve()
