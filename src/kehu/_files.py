@@ -36,7 +36,7 @@ def data_folder() -> Path:
 
 
 def figures_folder() -> Path:
-    """Folder for figures and tables: ``$KEHU_FIGURES``, else ``figures`` of the checkout or the current folder."""
+    """Folder for figures: ``$KEHU_FIGURES``, else ``figures`` in the checkout or the current folder."""
     named = os.environ.get("KEHU_FIGURES")
     return Path(named) if named else (checkout() or Path.cwd()) / "figures"
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-__all__ = ["closest", "labels", "names", "numbers", "select", "times"]
+__all__ = ["closest", "labels", "names", "numbers", "select", "times", "used"]
 
 _LIBRARIES = "pandas, polars, pyarrow or DuckDB"
 
@@ -84,7 +84,7 @@ def select(
     0           a
     1           b
     """
-    frame, names = _native(data, what)
+    frame, names = _opened(data, what)
     present = {new: old for new, old in (optional or {}).items() if old in names}
     wanted = {**columns, **present}
     for new, old in wanted.items():
@@ -93,13 +93,11 @@ def select(
             raise KeyError(f"{what} has no {asked}; {closest(old, names)}")
         if names.count(old) > 1:
             raise ValueError(f"{what} has {names.count(old)} columns named {old!r}; keep one of them")
-    if isinstance(data, pd.DataFrame):
-        return pd.DataFrame(
-            {new: data[old].array for new, old in wanted.items()}, index=pd.RangeIndex(len(data))
-        )
-    picked = frame.select([nw.col(old) for old in dict.fromkeys(wanted.values())])
-    eager = picked.collect(backend="pyarrow") if isinstance(picked, nw.LazyFrame) else picked
-    table = eager.to_arrow()
+    if isinstance(frame, pd.DataFrame):
+        picked = {new: frame[old].array for new, old in wanted.items()}
+        return pd.DataFrame(picked, index=pd.RangeIndex(len(frame)))
+    lazy = frame.select([nw.col(old) for old in dict.fromkeys(wanted.values())])
+    table = (lazy.collect(backend="pyarrow") if isinstance(lazy, nw.LazyFrame) else lazy).to_arrow()
     return pd.DataFrame({new: _from_arrow(table.column(old)) for new, old in wanted.items()})
 
 
@@ -127,28 +125,24 @@ def names(data: Any, what: str = "data") -> list[str]:
     >>> names(pd.DataFrame({"item": ["tea"], "count": [3]}))
     ['item', 'count']
     """
-    return _native(data, what)[1]
+    return _opened(data, what)[1]
 
 
-def _native(data: Any, what: str) -> tuple[nw.DataFrame | nw.LazyFrame, list[str]]:
-    """The frame as narwhals sees it, and its column names."""
+def _opened(data: Any, what: str) -> tuple[pd.DataFrame | nw.DataFrame | nw.LazyFrame, list[str]]:
+    """Return the frame, through narwhals unless it is pandas, and its column names."""
+    if isinstance(data, pd.DataFrame):
+        return data, list(data.columns)
     wanted = f"{what} must be a dataframe of {_LIBRARIES}"
     try:
         frame = nw.from_native(data)
     except TypeError:
         raise TypeError(f"{wanted}, got {type(data).__module__}.{type(data).__name__}") from None
-    if not isinstance(frame, nw.DataFrame | nw.LazyFrame):
-        raise TypeError(f"{wanted}, got a single column ({type(data).__name__})")
-    # pandas allows a name twice and names that are no strings, which narwhals refuses; so ask pandas itself.
-    return frame, list(data.columns) if isinstance(data, pd.DataFrame) else frame.collect_schema().names()
+    return frame, frame.collect_schema().names()
 
 
 def _from_arrow(column: pa.ChunkedArray) -> pd.Series:
-    if (
-        pa.types.is_string(column.type)
-        or pa.types.is_large_string(column.type)
-        or column.type == pa.string_view()
-    ):
+    kind = column.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         column = column.cast(pa.large_string()).dictionary_encode()
     if pa.types.is_dictionary(column.type):
         return column.unify_dictionaries().combine_chunks().to_pandas()
@@ -173,7 +167,8 @@ def labels(values: pd.Series, name: str = "label") -> pd.Categorical:
     Returns
     -------
     pandas.Categorical
-        Categories in the order of their first appearance, none unused.
+        Categories in the order of their first appearance. A column that is coded already keeps its
+        categories, also those that no row uses; see `used`.
 
     Raises
     ------
@@ -187,15 +182,58 @@ def labels(values: pd.Series, name: str = "label") -> pd.Categorical:
     ([0, 1, 0, -1], ['tea', 'milk '])
     """
     values = pd.Series(values)
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        inner, uniques = pd.factorize(_label_values(pd.Series(values.cat.categories), name))
-        codes = np.append(inner, -1)[values.cat.codes]
+    coded = isinstance(values.dtype, pd.CategoricalDtype)
+    plain = _label_values(pd.Series(values.cat.categories) if coded else values, name)
+    if coded:
+        codes, uniques = np.asarray(values.cat.codes), pd.Index(plain)
     else:
-        codes, uniques = pd.factorize(_label_values(values, name))
-    uniques = pd.Index(uniques)
-    if not pd.api.types.is_integer_dtype(uniques.dtype):
-        codes = np.where(codes == uniques.get_indexer([""])[0], -1, codes)
-    return _in_order_of_appearance(codes, uniques)
+        codes, uniques = pd.factorize(plain)
+        uniques = pd.Index(uniques)
+    numeric = pd.api.types.is_integer_dtype(uniques.dtype)
+    if numeric:
+        uniques = uniques.astype("int64")
+    empty = [] if numeric else np.flatnonzero(uniques == "")
+    if len(empty):
+        codes = np.where(codes == empty[0], -1, codes - (codes > empty[0]))
+        uniques = uniques.delete(empty[0])
+    elif coded and uniques.dtype == values.cat.categories.dtype:
+        return values.array
+    return pd.Categorical.from_codes(codes, categories=uniques)
+
+
+def used(coded: pd.Categorical) -> tuple[np.ndarray, pd.Index]:
+    """Codes and labels of those labels that occur, in the order of their first appearance.
+
+    Parameters
+    ----------
+    coded : pandas.Categorical
+        What `labels` gives.
+
+    Returns
+    -------
+    codes : numpy.ndarray of int64
+        For each row the position of its label; -1 where missing.
+    categories : pandas.Index
+        The labels; each occurs in some row.
+
+    Examples
+    --------
+    >>> codes, categories = used(pd.Categorical(["tea", "milk"], categories=["milk", "salt", "tea"]))
+    >>> codes.tolist(), categories.tolist()
+    ([0, 1], ['tea', 'milk'])
+    """
+    codes, categories = np.asarray(coded.codes, dtype=np.int64), coded.categories
+    n = len(codes)
+    first = np.full(len(categories) + 1, n, dtype=np.int64)
+    # Assigned backwards, the first appearance is what stays; the extra slot collects the missing (-1).
+    first[codes[::-1]] = np.arange(n - 1, -1, -1)
+    present = np.flatnonzero(first[:-1] < n)
+    order = present[np.argsort(first[present])]
+    if len(order) == len(categories) and (order[1:] > order[:-1]).all():
+        return codes, categories
+    renumber = np.full(len(categories) + 1, -1, dtype=np.int64)
+    renumber[order] = np.arange(len(order))
+    return renumber[codes], categories[order]
 
 
 def _label_values(values: pd.Series, name: str) -> pd.Series:
@@ -225,23 +263,8 @@ def _whole_numbers(values: pd.Series, name: str) -> pd.Series:
     known = values[values.notna()]
     odd = known[known != known.round()] if len(known) else known
     if len(odd):
-        raise TypeError(f"{name} must hold text or whole numbers, got {odd.iloc[0]!r} in row {odd.index[0]}")
+        raise TypeError(f"{name} must hold text or whole numbers, got {odd.iloc[0]} in row {odd.index[0]}")
     return values.astype("Int64")
-
-
-def _in_order_of_appearance(codes: np.ndarray, categories: pd.Index) -> pd.Categorical:
-    """Renumber codes so that categories stand in order of first appearance and none is unused."""
-    n = len(codes)
-    first = np.full(len(categories) + 1, n, dtype=np.int64)
-    # Assigned backwards, the first appearance is the one that stays; the extra slot collects the missing (-1).
-    first[codes[::-1]] = np.arange(n - 1, -1, -1)
-    used = np.flatnonzero(first[:-1] < n)
-    order = used[np.argsort(first[used])]
-    if len(order) == len(categories) and (order[1:] > order[:-1]).all():
-        return pd.Categorical.from_codes(codes, categories=categories)
-    renumber = np.full(len(categories) + 1, -1, dtype=np.int64)
-    renumber[order] = np.arange(len(order))
-    return pd.Categorical.from_codes(renumber[codes], categories=categories[order])
 
 
 def numbers(values: pd.Series, name: str = "number") -> np.ndarray:

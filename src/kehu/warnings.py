@@ -3,6 +3,25 @@
 Silence one with ``warnings.filterwarnings("ignore", category=kehu.warnings.<name>)``.
 """
 
+import sys
+import warnings
+
 
 class KehuWarning(UserWarning):
     """Base of all warnings of the package."""
+
+
+class SharedOrdersWarning(KehuWarning):
+    """Orders name more than one customer, so an order number is probably not unique."""
+
+
+class LayoutWarning(KehuWarning):
+    """Labels of a saved figure overlap or are cut off."""
+
+
+def warn(message: str, category: type[KehuWarning]) -> None:
+    """Issue a named warning that points at the line of the user's code."""
+    level, frame = 2, sys._getframe(1)
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "kehu":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)

@@ -90,12 +90,12 @@ def _is_text(values: pd.Series) -> bool:
     )
 
 
-def whole_where_possible(quantity: np.ndarray) -> np.ndarray:
+def whole_where_possible(quantity: np.ndarray | pd.Series) -> np.ndarray:
     """Quantities as integers, unless one is missing, infinite or has a fraction."""
-    if (
-        np.isfinite(quantity).all()
-        and (np.abs(quantity) < 2**53).all()
-        and (quantity == np.floor(quantity)).all()
-    ):
+    quantity = np.asarray(quantity)
+    if quantity.dtype.kind == "i":
+        return quantity
+    usable = np.isfinite(quantity) & (np.abs(quantity) < 2**53)
+    if usable.all() and (quantity == np.floor(quantity)).all():
         return quantity.astype(np.int64)
     return quantity

@@ -1,0 +1,5 @@
+"""``python -m kehu._kernels`` compiles and caches every kernel."""
+
+from kehu._kernels import warm
+
+warm()
