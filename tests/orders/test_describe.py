@@ -65,6 +65,7 @@ def test_weeks_start_on_monday_and_gaps_are_filled():
     table = kehu.orders.by_period(lines, "W")
     assert table["period"].dt.strftime("%a %d").tolist() == ["Mon 06", "Mon 13", "Mon 20", "Mon 27"]
     assert table["n_orders"].tolist() == [1, 0, 0, 1]
+    assert table["complete"].tolist() == [False, True, True, False]
     assert table["amount"].tolist() == [5.0, 0.0, 0.0, 7.0]
 
 

@@ -70,8 +70,9 @@ def by_period(orders: pd.DataFrame, freq: str = "W") -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``period`` (its first day), ``n_orders``, ``n_customers`` (who ordered in it), ``amount``; periods
-        without an order have zeros. The first and the last period may be cut by the data.
+        ``period`` (its first day), ``n_orders``, ``n_customers`` (who ordered in it), ``amount``,
+        ``complete`` (False where the data begin or end within the period, so that it must not be compared
+        with the others). Periods without an order have zeros.
 
     Raises
     ------
@@ -83,9 +84,9 @@ def by_period(orders: pd.DataFrame, freq: str = "W") -> pd.DataFrame:
     >>> lines = pd.DataFrame({"customer_id": ["a", "a"], "order_id": [1, 2], "amount": [5.0, 7.0],
     ...                       "ordered_at": pd.to_datetime(["2017-11-11", "2017-12-12"])})
     >>> by_period(lines, freq="M")
-          period  n_orders  n_customers  amount
-    0 2017-11-01         1            1     5.0
-    1 2017-12-01         1            1     7.0
+          period  n_orders  n_customers  amount  complete
+    0 2017-11-01         1            1     5.0     False
+    1 2017-12-01         1            1     7.0     False
     """
     if freq not in ("D", "W", "M", "Q", "Y"):
         raise ValueError(f"freq must be 'D', 'W', 'M', 'Q' or 'Y', got {freq!r}")
@@ -96,7 +97,9 @@ def by_period(orders: pd.DataFrame, freq: str = "W") -> pd.DataFrame:
     )
     every = pd.period_range(table.index.min(), table.index.max(), freq=table.index.freq, name="period")
     table = table.reindex(every, fill_value=0)
-    table.index = table.index.to_timestamp()
+    first, last = (moment.normalize() for moment in (values["ordered_at"].min(), values["ordered_at"].max()))
+    table["complete"] = (every.start_time >= first) & (every.end_time.normalize() <= last)
+    table.index = every.start_time.rename("period")
     return table.reset_index()
 
 
