@@ -19,6 +19,14 @@ class LayoutWarning(KehuWarning):
     """Labels of a saved figure overlap or are cut off."""
 
 
+class FirstSheetWarning(KehuWarning):
+    """A workbook has several sheets with something in them, and none was chosen: the first was read."""
+
+
+class MissingWordWarning(KehuWarning):
+    """A word that often stands for nothing, such as NULL, was read as an ordinary label."""
+
+
 def warn(message: str, category: type[KehuWarning]) -> None:
     """Issue a named warning that points at the line of the user's code."""
     level, frame = 2, sys._getframe(1)

@@ -1,0 +1,383 @@
+"""Charts of orders: over time, their value, their weekly rhythm, and how concentrated sales are."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.dates as mdates
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator, NullFormatter
+
+from kehu import frames
+from kehu.figures.numerals import percent
+from kehu.figures.style import BLUE, GREY, PALE, VERMILLION
+from kehu.figures.ticks import Dates, Numbers, Percents, Words, literal
+from kehu.figures.words import catalogue, heading, say
+from kehu.plots._canvas import canvas, mark_averages, note_size, table, values
+
+_SHADES = LinearSegmentedColormap.from_list("kehu", ["#F2F7FB", "#9CC4E4", BLUE, "#00304D"])
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MEASURES = ("n_orders", "n_customers", "amount")
+# Largest distance in days between neighbouring periods → unit.
+_UNITS = {1: "per_day", 7: "per_week", 31: "per_month", 92: "per_quarter", 366: "per_year"}
+_FEWEST_BINS, _MOST_BINS = 8, 60
+_SKEWED = 10.0  # largest over smallest value from which an axis is logarithmic
+
+
+def orders_over_time(
+    periods: Any,
+    *,
+    ax: Axes | None = None,
+    language: str = "en",
+    what: str = "n_orders",
+    width: str = "single",
+) -> Axes:
+    """Line of orders, customers or sales over time.
+
+    The first and the last period may be cut by the data and then stand too low.
+
+    Parameters
+    ----------
+    periods : dataframe
+        ``period`` and the column drawn, as `kehu.orders.by_period` gives them.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when not given.
+    language : {"en", "zh"}
+        Language of the labels.
+    what : {"n_orders", "n_customers", "amount"}
+        Column to draw.
+    width : {"single", "double", "slide"}
+        Size of a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If a column is missing or holds something else, or there are no rows.
+
+    Examples
+    --------
+    >>> periods = pd.DataFrame({"period": pd.date_range("2017-01-02", periods=5, freq="7D"),
+    ...                         "n_orders": [3, 5, 4, 6, 5]})
+    >>> orders_over_time(periods).get_ylabel()
+    'Orders per week'
+    """
+    if what not in _MEASURES:
+        raise ValueError(f"what={what!r} is not known; {frames.closest(what, _MEASURES)}")
+    data = table(periods, ("period", what), "periods")
+    days = frames.times(data["period"], "period")
+    if np.isnat(days).any():
+        raise ValueError("period has missing dates")
+    height = values(data[what], what)
+    order = np.argsort(days, kind="stable")
+    x, y = mdates.date2num(days[order]), height[order]
+    with canvas(ax, language=language, width=width) as ax:
+        ax.fill_between(x, y, color=PALE, alpha=0.5, linewidth=0)
+        ax.plot(x, y, color=BLUE, marker="o" if len(x) <= 24 else None, clip_on=False)
+        ax.set_ylim(bottom=min(0.0, y.min()), top=None if y.any() else 1)
+        ax.margins(x=0.02)
+        locator = mdates.AutoDateLocator(minticks=2, maxticks=7)
+        ax.xaxis.set_major_locator(locator if len(x) > 1 else FixedLocator(x))
+        ax.xaxis.set_major_formatter(Dates(language))
+        ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+        ax.yaxis.set_major_formatter(Numbers(language))
+        ax.set_ylabel(_measure(what, x, language))
+        ax.grid(axis="y")
+    return ax
+
+
+def _measure(what: str, x: np.ndarray, language: str) -> str:
+    name = heading(what, language)
+    distance = float(np.median(np.diff(x))) if len(x) > 1 else 0.0
+    for longest, unit in _UNITS.items():
+        if 0.8 * longest < distance <= longest:
+            return say(unit, language, measure=name)
+    return name
+
+
+def order_value(
+    order_values: Any,
+    *,
+    ax: Axes | None = None,
+    language: str = "en",
+    scale: str = "auto",
+    width: str = "single",
+) -> Axes:
+    """Histogram of the value of orders, with median and mean.
+
+    On the logarithmic axis all intervals span the same ratio, so the height of a bar is a number of orders.
+    Intervals are as wide as the Freedman–Diaconis rule says of the (logarithmic) values, and nowhere
+    among the upper 95 % of orders narrower than the smallest step between two values.
+
+    Parameters
+    ----------
+    order_values : dataframe
+        ``amount``, one row an order, as `kehu.orders.order_values` gives it.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when not given.
+    language : {"en", "zh"}
+        Language of the labels.
+    scale : {"auto", "log", "linear"}
+        Axis of the value; "auto" is logarithmic from a tenfold range on. A logarithmic axis cannot show
+        orders of zero or less: the chart says how many there are, and median and mean count them.
+    width : {"single", "double", "slide"}
+        Size of a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If the column is missing or holds something else, or there are no rows, or none above zero.
+
+    Examples
+    --------
+    >>> order_value(pd.DataFrame({"amount": [5.0, 20.0, 20.0, 400.0]})).get_xscale()
+    'log'
+    """
+    if scale not in ("auto", "log", "linear"):
+        raise ValueError(f"scale={scale!r} is not known; {frames.closest(scale, ('auto', 'log', 'linear'))}")
+    amount = values(table(order_values, ("amount",), "order_values")["amount"], "amount")
+    positive = amount[amount > 0]
+    if scale == "auto":
+        skewed = len(positive) and positive.max() / positive.min() > _SKEWED
+        scale = "log" if skewed else "linear"
+    if scale == "log" and not len(positive):
+        raise ValueError("amount has no value above zero; a logarithmic axis cannot show it")
+    shown = positive if scale == "log" else amount
+    edges = _edges(shown, logarithmic=scale == "log")
+    with canvas(ax, language=language, width=width) as ax:
+        ax.hist(shown, bins=edges, histtype="stepfilled", facecolor=PALE, edgecolor=BLUE)
+        if scale == "log":
+            _logarithmic(ax, edges, language)
+        else:
+            ax.xaxis.set_major_locator(MaxNLocator(6))
+            ax.xaxis.set_major_formatter(Numbers(language))
+        ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
+        ax.yaxis.set_major_formatter(Numbers(language))
+        hidden = len(amount) - len(shown)
+        ax.set_xlabel(say("order_value", language) + _not_shown(hidden, language))
+        ax.set_ylabel(say("orders_per_bin", language))
+        averages = {"median": float(np.median(amount)), "mean": float(np.mean(amount))}
+        drawable = {key: value for key, value in averages.items() if scale == "linear" or value > 0}
+        mark_averages(ax, drawable, language)
+    return ax
+
+
+def _not_shown(hidden: int, language: str) -> str:
+    """Second line of the axis label, where there are orders that the axis cannot show."""
+    if not hidden:
+        return ""
+    return "\n" + say("not_positive" if hidden > 1 else "one_order_not_positive", language, n=f"{hidden:,}")
+
+
+def _edges(shown: np.ndarray, *, logarithmic: bool) -> np.ndarray:
+    """Edges of the intervals, equal in width or in ratio."""
+    x = np.log(shown) if logarithmic else shown
+    low, high = float(x.min()), float(x.max())
+    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-300):
+        half = 0.5 if logarithmic else max(0.5 * abs(low), 0.5)
+        edges = np.array([low - half, low + half])
+    else:
+        quarter, three_quarters = np.quantile(x, [0.25, 0.75])
+        wish = 2 * (three_quarters - quarter) / len(x) ** (1 / 3)
+        step = float(np.diff(np.unique(shown)).min())
+        finest = np.log1p(step / np.quantile(shown, 0.05)) if logarithmic else step
+        bins = (high - low) / max(wish, finest, (high - low) / _MOST_BINS)
+        edges = np.linspace(low, high, max(int(bins), min(_FEWEST_BINS, len(x))) + 1)
+    edges = np.exp(edges) if logarithmic else edges
+    edges[0], edges[-1] = min(edges[0], shown.min()), max(edges[-1], shown.max())
+    return edges
+
+
+def _logarithmic(ax: Axes, edges: np.ndarray, language: str) -> None:
+    """Axis by powers of ten, with steps between them where there is room."""
+    ax.set_xscale("log")
+    decades = np.log10(edges[-1] / edges[0])
+    steps = (1, 2, 5) if decades < 3 else (1, 3) if decades < 4.5 else (1,)
+    ax.xaxis.set_major_locator(LogLocator(subs=steps, numticks=8 if len(steps) == 1 else 20))
+    ax.xaxis.set_major_formatter(Numbers(language, each=True))
+    ax.xaxis.set_minor_formatter(NullFormatter())
+
+
+def weekly_rhythm(
+    rhythm: pd.DataFrame, *, ax: Axes | None = None, language: str = "en", width: str = "single"
+) -> Axes:
+    """Heat map of orders by weekday and hour; bars by weekday where there are no hours.
+
+    Parameters
+    ----------
+    rhythm : pandas.DataFrame
+        Seven rows (Monday first) and 24 columns or one, as `kehu.orders.weekly_rhythm` gives it.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when not given.
+    language : {"en", "zh"}
+        Language of the labels.
+    width : {"single", "double", "slide"}
+        Size of a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no such table.
+
+    Examples
+    --------
+    >>> ax = weekly_rhythm(pd.DataFrame(np.ones((7, 24))))
+    >>> ax.get_xlabel()
+    'Hour of day'
+    """
+    if not isinstance(rhythm, pd.DataFrame):
+        raise TypeError(f"rhythm must be a pandas DataFrame, got {type(rhythm).__name__}")
+    if rhythm.shape not in ((7, 24), (7, 1)):
+        raise ValueError(
+            f"rhythm must have 7 rows (weekdays) and 24 columns (hours) or 1, got {rhythm.shape}; "
+            "kehu.orders.weekly_rhythm makes it"
+        )
+    counts = np.column_stack([values(rhythm[name], f"hour {name}") for name in rhythm])
+    weekdays = [say(day, language) for day in _WEEKDAYS]
+    with canvas(ax, language=language, width=width, height=42 if counts.shape[1] > 1 else 60) as ax:
+        if counts.shape[1] == 1:
+            _by_weekday(ax, counts[:, 0], language)
+        else:
+            _by_hour(ax, counts, language)
+        axis = ax.xaxis if counts.shape[1] == 1 else ax.yaxis
+        axis.set_major_locator(FixedLocator(range(7)))
+        axis.set_major_formatter(Words(weekdays, language))
+    return ax
+
+
+def _by_hour(ax: Axes, counts: np.ndarray, language: str) -> None:
+    mesh = ax.pcolormesh(
+        np.arange(25),
+        np.arange(8) - 0.5,
+        counts,
+        cmap=_SHADES,
+        vmin=0,
+        vmax=max(counts.max(), 1),
+        edgecolor="white",
+        linewidth=0.4,
+    )
+    ax.invert_yaxis()
+    ax.spines[:].set_visible(False)
+    ax.tick_params(left=False)
+    ax.xaxis.set_major_locator(FixedLocator(range(0, 25, 4)))
+    ax.set_xlabel(say("hour", language))
+    bar = ax.figure.colorbar(mesh, ax=ax, fraction=0.05, pad=0.02, aspect=14)
+    bar.outline.set_visible(False)
+    bar.ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
+    bar.ax.yaxis.set_major_formatter(Numbers(language))
+    bar.set_label(heading("n_orders", language))
+
+
+def _by_weekday(ax: Axes, counts: np.ndarray, language: str) -> None:
+    ax.bar(range(7), counts, width=0.7, color=BLUE)
+    ax.tick_params(bottom=False)
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
+    ax.yaxis.set_major_formatter(Numbers(language))
+    ax.set_ylabel(heading("n_orders", language))
+    ax.grid(axis="y")
+
+
+def concentration(
+    result: Any,
+    *,
+    ax: Axes | None = None,
+    language: str = "en",
+    top: float = 0.2,
+    width: str = "single",
+) -> Axes:
+    """Curve of cumulative sales, largest customers or products first, with the Gini coefficient.
+
+    Parameters
+    ----------
+    result : kehu.orders.Concentration
+        Its ``curve``, ``gini``, ``by`` and ``top_share``.
+    ax : matplotlib.axes.Axes, optional
+        Axes to draw on; a new figure when not given.
+    language : {"en", "zh"}
+        Language of the labels.
+    top : float
+        The largest fraction to mark, between 0 and 1.
+    width : {"single", "double", "slide"}
+        Size of a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    TypeError, KeyError, ValueError
+        If it is no such result, ``top`` is no fraction, or there are no rows.
+
+    Examples
+    --------
+    >>> import kehu
+    >>> lines = pd.DataFrame({"customer_id": ["a", "b"], "order_id": [1, 2], "amount": [75.0, 25.0],
+    ...                       "ordered_at": pd.to_datetime(["2017-11-11", "2017-12-12"])})
+    >>> ax = concentration(kehu.orders.concentration(lines), top=0.5)
+    >>> ax.texts[-1].get_text()
+    'The top 50% bring 75%'
+    """
+    missing = [name for name in ("by", "gini", "curve", "top_share") if not hasattr(result, name)]
+    if missing:
+        raise TypeError(
+            f"result must come from kehu.orders.concentration; {type(result).__name__} has no {missing[0]}"
+        )
+    if not 0 < top < 1:
+        raise ValueError(f"top must lie between 0 and 1, got {top!r}")
+    curve = table(result.curve, ("unit_share", "amount_share"), "result.curve")
+    x, y = (np.array([0.0, *values(curve[name], name)]) for name in curve)
+    share = result.top_share(top)
+    with canvas(ax, language=language, width=width, height=72) as ax:
+        ax.plot([0, 1], [0, 1], color=GREY, linestyle=(0, (3, 2)), linewidth=0.6)
+        ax.plot(x, y, color=BLUE, clip_on=False)
+        ax.plot([top, top, 0], [0, share, share], color=VERMILLION, linewidth=0.6)
+        ax.plot([top], [share], color=VERMILLION, marker="o", linestyle="none")
+        notes = (
+            (say("top_share", language, fraction=percent(top), share=percent(share)), VERMILLION),
+            (say("gini", language, value=f"{result.gini:.2f}"), None),
+        )
+        _in_corner(ax, notes)
+        ax.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.set_major_locator(FixedLocator([0, 0.2, 0.4, 0.6, 0.8, 1]))
+            axis.set_major_formatter(Percents(language))
+        ax.set_xlabel(_ranked(result.by, language))
+        ax.set_ylabel(heading("amount_share", language))
+    return ax
+
+
+def _in_corner(ax: Axes, notes: Sequence[tuple[str, str | None]]) -> None:
+    """Write lines in the lower right corner, where a curve of the largest first never comes."""
+    size = note_size(ax)
+    for row, (text, colour) in enumerate(reversed(notes)):
+        ax.annotate(
+            text,
+            (1, 0),
+            (-0.5 * size, (0.6 + 1.6 * row) * size),
+            xycoords="axes fraction",
+            textcoords="offset points",
+            ha="right",
+            va="bottom",
+            fontsize=size,
+            color=colour,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.2 * size},
+        )
+
+
+def _ranked(by: str, language: str) -> str:
+    key = f"share_{by}"
+    return say(key, language) if key in catalogue() else say("share_other", language, what=literal(str(by)))
