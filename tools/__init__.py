@@ -1,0 +1,1 @@
+"""What stands behind run.py. Modules that run before the set-up use the standard library only."""
