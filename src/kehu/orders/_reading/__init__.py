@@ -1,0 +1,1 @@
+"""The parts of `kehu.orders.read`: choosing columns, text files, workbooks, and the text in their cells."""

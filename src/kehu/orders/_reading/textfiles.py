@@ -1,0 +1,216 @@
+"""Order lines from text files: csv, tsv and their like, in any of the usual encodings."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from kehu.orders._reading import encodings, fields
+from kehu.orders._reading.choice import LABELS, NUMBERS, choose, likely_names
+from kehu.orders.dateformats import MISSING
+from kehu.orders.dates import parse_text
+
+__all__ = ["load"]
+
+_SEPARATORS = ",;\t|"
+_BLOCK = 1 << 22
+
+
+@dataclass(frozen=True)
+class _TextFile:
+    path: Path
+    encoding: str
+    separator: str
+    names: list[str]
+    header_lines: int
+
+    def records(self) -> Iterator[tuple[int, list[str]]]:
+        """Line on which each record begins, and its fields. Slow: only to say where something is wrong."""
+        with encodings.open_bytes(self.path) as raw:
+            lines = io.TextIOWrapper(raw, self.encoding, errors="replace", newline="")
+            reader = csv.reader(lines, delimiter=self.separator)
+            begun = 1
+            for record in reader:
+                if record:
+                    yield begun, record
+                begun = reader.line_num + 1
+
+    def where(self, row: int) -> str:
+        """Say on which line a row is (the header is no row)."""
+        line, _ = next(islice(self.records(), row + 1, None))
+        return f"line {line:,}"
+
+
+def load(
+    path: Path, columns: Mapping[str, str], *, date_format: str | None, encoding: str | None
+) -> pd.DataFrame:
+    """Read the wanted columns of a text file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : mapping of str to str
+        Schema name → name in the file, for those that differ.
+    date_format, encoding : str or None
+        Found out when None.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns under their schema names.
+
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+    ValueError
+        If something cannot be read, saying on which line.
+    """
+    known = encodings.check(path, encoding) if encoding else encodings.find(path)
+    try:
+        return _load(path, columns, date_format, known)
+    except UnicodeError:
+        failure = encodings.undecodable(path, known, whole=True)
+        if encoding:
+            raise ValueError(f"{path.name} is not in encoding={encoding!r}: {failure}") from None
+    # The beginning was plain ASCII or not typical of the rest.
+    return _load(path, columns, date_format, encodings.find(path, whole=True))
+
+
+def _load(path: Path, columns: Mapping[str, str], date_format: str | None, encoding: str) -> pd.DataFrame:
+    source = _understand(path, encoding, likely_names(columns))
+    wanted = choose(source.names, columns, path.name)
+    kinds = _kinds(wanted)
+    return _frame(source, _table(source, kinds), wanted, date_format)
+
+
+def _understand(path: Path, encoding: str, likely: set[str]) -> _TextFile:
+    """Find out separator and column names from the beginning of the file."""
+    with encodings.open_bytes(path) as raw:
+        head = raw.read(encodings.SAMPLE)
+    text = head.decode(encoding, errors="ignore")
+    if not text.strip():
+        raise ValueError(f"{path.name} is empty")
+    if len(head) == encodings.SAMPLE:
+        text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
+
+    def fit(separator: str) -> tuple[int, float, int]:
+        records = [
+            row for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 100) if row
+        ]
+        names = [name.strip() for name in records[0]]
+        alike = sum(len(record) == len(names) for record in records) / len(records)
+        return len(likely.intersection(names)), alike if len(names) > 1 else 0, len(names)
+
+    separator = max(_SEPARATORS, key=fit)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    names = next(record for record in reader if record)
+    lines = reader.line_num
+    if len(head) < encodings.SAMPLE and not any(reader):
+        raise ValueError(f"{path.name} has column names but no rows")
+    return _TextFile(path, encoding, separator, [name.strip() for name in names], lines)
+
+
+def _kinds(wanted: Mapping[str, str]) -> dict[str, str]:
+    """How each column of the file is read; as text where it serves as two different things."""
+    kinds: dict[str, str] = {}
+    for name, column in wanted.items():
+        kind = "number" if name in NUMBERS else "text"
+        kinds[column] = kind if kinds.get(column, kind) == kind else "text"
+    return kinds
+
+
+def _table(source: _TextFile, kinds: Mapping[str, str]) -> pa.Table:
+    """Read the columns, the numbers as text only where they are no plain numbers."""
+    numbers = pa.float64()
+    lines_in_values = False
+    while True:
+        try:
+            return _arrow(source, kinds, numbers, lines_in_values)
+        except pa.ArrowInvalid as error:
+            problem = str(error)
+        if "invalid UTF8" in problem:
+            raise UnicodeError(problem)
+        if "conversion error" in problem and numbers == pa.float64():
+            numbers = pa.dictionary(pa.int32(), pa.string())
+        elif not lines_in_values:
+            # A quoted value with a line break was cut in two; looking out for these takes longer.
+            lines_in_values = True
+        else:
+            raise ValueError(_unreadable(source, problem))
+
+
+def _arrow(
+    source: _TextFile, kinds: Mapping[str, str], numbers: pa.DataType, lines_in_values: bool
+) -> pa.Table:
+    types = {"number": numbers, "text": pa.dictionary(pa.int32(), pa.string())}
+    # Columns go by their place, as names may be missing or stand there twice.
+    places = {str(source.names.index(column)): types[kind] for column, kind in kinds.items()}
+    utf8 = source.encoding == "utf-8-sig"
+    compression = "gzip" if source.path.suffix.lower() == ".gz" else None
+    with pa.input_stream(str(source.path), compression=compression) as stream:
+        table = pacsv.read_csv(
+            stream,
+            read_options=pacsv.ReadOptions(
+                column_names=[str(place) for place in range(len(source.names))],
+                skip_rows=source.header_lines,
+                block_size=_BLOCK,
+                encoding="utf8" if utf8 else source.encoding,
+            ),
+            parse_options=pacsv.ParseOptions(delimiter=source.separator, newlines_in_values=lines_in_values),
+            convert_options=pacsv.ConvertOptions(
+                column_types=places,
+                include_columns=list(places),
+                null_values=list(MISSING),
+                strings_can_be_null=False,
+            ),
+        )
+    return table.rename_columns(list(kinds))
+
+
+def _unreadable(source: _TextFile, problem: str) -> str:
+    separator, width = source.separator, len(source.names)
+    try:
+        for line, record in source.records():
+            if len(record) != width:
+                return (
+                    f"{source.path.name}, line {line:,} has {len(record)} fields, but the header has {width} "
+                    f"(separated by {separator!r}): {separator.join(record)[:80]!r}; "
+                    "a value that holds the separator must stand in double quotes"
+                )
+    except csv.Error as error:
+        problem = str(error)
+    return f"{source.path.name} cannot be read as a table: {problem}"
+
+
+def _frame(
+    source: _TextFile,
+    table: pa.Table,
+    wanted: Mapping[str, str],
+    date_format: str | None,
+) -> pd.DataFrame:
+    raw = dict(zip(table.column_names, table.columns, strict=True))
+    del table
+    uses = list(wanted.values())
+    result = {}
+    # Dates first, as their text takes most memory.
+    for name in sorted(wanted, key=lambda name: name != "ordered_at"):
+        column = wanted[name]
+        uses.remove(column)
+        values = raw[column] if column in uses else raw.pop(column)
+        if name == "ordered_at":
+            result[name] = parse_text(values, date_format, name, source.where)
+        elif name in NUMBERS:
+            result[name] = fields.numbers(values, name, source.where)
+        elif name in LABELS:
+            result[name] = fields.labels(values, name)
+        else:
+            result[name] = fields.numbers_or_labels(values, name)
+    return pd.DataFrame({name: result[name] for name in wanted}, copy=False)
