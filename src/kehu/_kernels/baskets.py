@@ -10,6 +10,23 @@ _FLAGS = types.Array(types.boolean, 1, "C", readonly=True)
 _CSR = types.Tuple((types.int64[::1], types.int32[::1]))
 
 
+@njit(types.Tuple((types.int32[::1], types.int64[::1]))(_CODES, types.int64), cache=True)
+def number(codes, n_labels):
+    """Number the labels that occur in the order of their first appearance; -1 (missing) stays."""
+    numbers = np.full(n_labels, -1, np.int32)
+    present = np.empty(n_labels, np.int64)
+    found = 0
+    out = np.empty(len(codes), np.int32)
+    for row in range(len(codes)):
+        label = codes[row]
+        if label >= 0 and numbers[label] < 0:
+            numbers[label] = found
+            present[found] = label
+            found += 1
+        out[row] = numbers[label] if label >= 0 else -1
+    return out, present[:found].copy()
+
+
 @njit(_CSR(_CODES, _CODES, types.int64), cache=True)
 def group(rows, items, n_rows):
     """Gather the items of each row by counting; repeats stay."""
@@ -108,7 +125,8 @@ def hits(indptr, indices, wanted):
 
 def warm() -> None:
     """Call each kernel once, so that it is compiled and cached."""
-    indptr, indices = group(np.zeros(2, np.int32), np.zeros(2, np.int32), 1)
+    codes, _ = number(np.zeros(2, np.int32), 1)
+    indptr, indices = group(codes, codes, 1)
     sort_rows(indptr, indices)
     first_repeat(indptr, indices)
     indptr, indices = merge_repeats(indptr, indices)
