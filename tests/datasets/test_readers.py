@@ -143,6 +143,16 @@ def test_baskets_keep_their_labels_and_order(tmp_path):
     ]
 
 
+def test_columns_that_a_file_need_not_have_are_missed_only_when_asked_for(tmp_path):
+    path = tmp_path / "groceries.csv"
+    path.write_text("whole milk,yogurt\n", encoding="utf-8")
+    assert kehu.datasets.load("groceries", path=path, columns="product", check=False).shape == (2, 1)
+    with pytest.raises(KeyError, match="does not have 'category'"):
+        kehu.datasets.load("groceries", path=path, columns=["category"], check=False)
+    with pytest.raises(ValueError, match="columns is empty"):
+        kehu.datasets.load("groceries", path=path, columns=[])
+
+
 def test_flags_are_read_in_every_spelling(tmp_path):
     header = "Clothing ID,Age,Title,Review Text,Rating,Recommended IND,Positive Feedback Count,Division Name,"
     header += "Department Name,Class Name"

@@ -25,6 +25,16 @@ def test_a_download_is_checked_kept_and_not_asked_for_again(cache, shop, server)
     assert kehu.datasets.list().set_index("name")["available"]["online_retail"]
 
 
+def test_a_damaged_copy_is_told_with_what_to_do(cache, shop, server):
+    shop.at(server.url)
+    server.body = shop.archive()
+    kehu.datasets.load("online_retail")
+    copy = cache / "online_retail" / "online_retail.parquet"
+    copy.write_bytes(copy.read_bytes()[:-20])
+    with pytest.raises(ValueError, match=r"online_retail\.parquet is damaged; delete it and load again"):
+        kehu.datasets.load("online_retail")
+
+
 def test_a_download_cut_short_leaves_nothing(cache, shop, server):
     shop.at(server.url)
     server.body, server.missing = shop.archive()[:-100], 100

@@ -61,7 +61,8 @@ def load(
     ConnectionError
         If the download fails; the message says the same.
     ValueError
-        If the content is not what the registry describes, with what was expected and what was found.
+        If the content is not what the registry describes, with what was expected and what was found; if a
+        file cannot be read.
 
     Examples
     --------

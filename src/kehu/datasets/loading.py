@@ -9,7 +9,7 @@ import pyarrow.parquet
 
 from kehu._files import staged
 from kehu.datasets import fingerprint, readers, shaping, sources
-from kehu.datasets.registry import Entry, Table
+from kehu.datasets.registry import Column, Entry, Table
 from kehu.frames import closest
 
 
@@ -28,13 +28,20 @@ def load_table(
         frame = _downloaded(entry, table, check)
     else:
         frame = _from_file(path or _place(entry, table), entry, table, wanted, check)
-    return frame if wanted is None else frame[wanted]
+    if wanted is None:
+        return frame
+    for name in wanted:
+        if name not in frame:
+            raise KeyError(f"this file of {entry.name} does not have {name!r}; {closest(name, frame)}")
+    return frame[wanted]
 
 
 def _wanted(table: Table, columns: Iterable[str] | None) -> list[str] | None:
     if columns is None:
         return None
     wanted = [columns] if isinstance(columns, str) else list(columns)
+    if not wanted:
+        raise ValueError("columns is empty; name at least one, or leave it out for all")
     names = [column.name for column in table.columns]
     for name in wanted:
         if name not in names:
@@ -55,7 +62,7 @@ def _from_file(path: Path, entry: Entry, table: Table, wanted: list[str] | None,
 
 
 def _finished(
-    raw: readers.Raw, columns: tuple, entry: Entry, table: Table, check: bool, origin: str
+    raw: readers.Raw, columns: tuple[Column, ...], entry: Entry, table: Table, check: bool, origin: str
 ) -> pd.DataFrame:
     frame = shaping.finish(shaping.shape(raw, columns, f"{entry.name} ({origin})"), entry, table)
     wrong = fingerprint.differences(frame, table.fingerprint) if check else []
@@ -74,7 +81,10 @@ def _downloaded(entry: Entry, table: Table, check: bool) -> pd.DataFrame:
     """
     kept = sources.kept(entry)
     if kept.is_file():
-        return _from_file(kept, entry, table, None, check)
+        try:
+            return _from_file(kept, entry, table, None, check)
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"our copy {kept} is damaged; delete it and load again. {error}") from error
     with staged(kept.parent) as stage:
         original = sources.placed(entry) or sources.fetch(entry, stage)
         raw = readers.read(original, table, table.sources)

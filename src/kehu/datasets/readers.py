@@ -90,7 +90,7 @@ def _is_text(kind: pa.DataType) -> bool:
 
 def _csv(path: Path, table: Table, columns: tuple[Column, ...]) -> Raw:
     if table.lines == "baskets":
-        return _baskets(path, columns)
+        return _baskets(path, table)
     with _opened(path) as file:
         first = file.readline()
     delimiter = max(",;\t", key=first.count)
@@ -118,13 +118,14 @@ def _opened(path: Path) -> IO[str]:
     return opener(path, "rt", encoding="utf-8-sig", errors="replace", newline="")
 
 
-def _baskets(path: Path, columns: tuple[Column, ...]) -> Raw:
-    """One basket a line, its items parted by commas."""
+def _baskets(path: Path, table: Table) -> Raw:
+    """One basket a line, its items parted by commas: the table's first two columns."""
     with _opened(path) as file:
         baskets = [line for line in csv.reader(file) if line]
     numbers = [number for number, basket in enumerate(baskets, 1) for _ in basket]
-    items = [item for basket in baskets for item in basket]
-    return pa.table(dict(zip([column.source for column in columns[:2]], (numbers, items), strict=True)))
+    items = [label for basket in baskets for label in basket]
+    basket, item = (column.source for column in table.sources[:2])
+    return pa.table({basket: numbers, item: items})
 
 
 def _blanks(path: Path, table: Table, columns: tuple[Column, ...]) -> Raw:  # noqa: ARG001
