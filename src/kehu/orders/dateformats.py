@@ -81,7 +81,7 @@ def check(date_format: str) -> None:
         raise TypeError(f"date_format must be text such as '%d/%m/%Y', got {date_format!r}")
     if date_format in ("ISO8601", "unix", "unix-ms", "excel"):
         return
-    fields = re.findall("%(.?)", _long(date_format))
+    fields = [field for field in re.findall("%(.?)", _long(date_format)) if field != "%"]
     known = "".join((*_NUMERIC, *_WORDS))
     wrong = [f"%{field}" for field in fields if not field or field not in known or fields.count(field) > 1]
     if wrong:
@@ -119,7 +119,9 @@ def _fields(date_format: str) -> str:
     pattern = ""
     for place, part in enumerate(parts):
         before, after = parts[place - 1] if place else "", "".join(parts[place + 1 : place + 2])
-        if part[0] != "%":
+        if part == "%%":
+            pattern += "%"
+        elif part[0] != "%":
             loose = "%p" in (before, after)
             blank = _BLANK + ("*" if loose or not (before and after) else "+")
             pattern += re.escape(_bytewise(part)).replace(r"\ ", blank)

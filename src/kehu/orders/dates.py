@@ -74,12 +74,12 @@ def _times_or_text(values: pd.Series, name: str) -> np.ndarray | pa.ChunkedArray
     if isinstance(dtype, pd.CategoricalDtype):
         return _from_categories(values, name)
     if isinstance(dtype, pd.ArrowDtype):
-        return _from_arrow(pa.chunked_array(values.array), name)
+        return _from_arrow(_chunked(pa.array(values.array)), name)
     if getattr(dtype, "kind", "") == "M":
         return frames.times(values, name)
     if isinstance(dtype, pd.StringDtype):
         return _from_arrow(_chunked(pa.array(values)), name)
-    if pd.api.types.is_numeric_dtype(dtype) and not pd.api.types.is_bool_dtype(dtype):
+    if dtype.kind in "iuf":
         return _number_text(values)
     kind = (
         pd.api.types.infer_dtype(values, skipna=True) if pd.api.types.is_object_dtype(dtype) else str(dtype)
@@ -202,7 +202,7 @@ def _parse_coded(
     """Read each different text once."""
     texts = pa.chunked_array([chunk.dictionary for chunk in coded.chunks], type=coded.type.value_type)
     try:
-        different = parse_text(texts, date_format, name, where)
+        different = parse_text(texts, date_format, name, str)
     except ValueError:
         # Row by row, for a message that counts rows; a text that no row uses does no harm then.
         return parse_text(coded.cast(texts.type), date_format, name, where)
