@@ -95,7 +95,7 @@ def read(
     """
     columns = choice.check(columns)
     path = paths.existing(path)
-    kind = paths.kind(path)
+    kind = paths.kind(path, encoded=encoding is not None)
     if encoding is not None and "text" not in kind:
         raise ValueError(f"encoding= is for text files; {path.name} is {kind}")
     if sheet is not None and kind != "Excel workbook":

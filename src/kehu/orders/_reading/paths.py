@@ -65,8 +65,15 @@ def _suffix(path: Path) -> str:
     return suffixes if suffixes.endswith(".gz") else path.suffix.lower()
 
 
-def kind(path: Path) -> str:
+def kind(path: Path, *, encoded: bool = False) -> str:
     """Kind of a file by its name, which its content must bear out.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    encoded : bool
+        Whether an encoding is named, so that zero bytes may be text.
 
     Returns
     -------
@@ -80,6 +87,8 @@ def kind(path: Path) -> str:
     suffix = _suffix(path)
     named = _KINDS.get(suffix)
     found = _content(path)
+    if encoded and found == "binary":
+        found = "text"
     if found in _OTHER and (named or found != "binary"):
         raise ValueError(f"{path.name} {_OTHER[found]}")
     if named is None:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -73,6 +74,17 @@ def load(
     ValueError
         If something cannot be read, saying on which line.
     """
+    try:
+        return _load_decoded(path, columns, date_format, encoding)
+    except (EOFError, OSError, zlib.error) as error:
+        if path.suffix.lower() != ".gz":
+            raise
+        raise ValueError(f"{path.name} is damaged: {error}") from None
+
+
+def _load_decoded(
+    path: Path, columns: Mapping[str, str], date_format: str | None, encoding: str | None
+) -> pd.DataFrame:
     known = encodings.check(path, encoding) if encoding else encodings.find(path)
     try:
         return _load(path, columns, date_format, known)
@@ -102,20 +114,30 @@ def _understand(path: Path, encoding: str, likely: set[str]) -> _TextFile:
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
 
     def fit(separator: str) -> tuple[int, float, int]:
-        records = [
-            row for row in islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 100) if row
-        ]
-        names = [name.strip() for name in records[0]]
-        alike = sum(len(record) == len(names) for record in records) / len(records)
+        records = [record for _, record in _first_records(text, separator)[0]]
+        names = [name.strip() for name in records[0]] if records else []
+        alike = sum(len(record) == len(names) for record in records) / max(len(records), 1)
         return len(likely.intersection(names)), alike if len(names) > 1 else 0, len(names)
 
     separator = max(_SEPARATORS, key=fit)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
-    names = next(record for record in reader if record)
-    lines = reader.line_num
-    if len(head) < encodings.SAMPLE and not any(reader):
+    records, sound = _first_records(text, separator)
+    if not records:
+        raise ValueError(f"{path.name} cannot be read as a table: its first line never ends")
+    if len(records) == 1 and sound and len(head) < encodings.SAMPLE:
         raise ValueError(f"{path.name} has column names but no rows")
-    return _TextFile(path, encoding, separator, [name.strip() for name in names], lines)
+    last_line, names = records[0]
+    return _TextFile(path, encoding, separator, [name.strip() for name in names], last_line)
+
+
+def _first_records(text: str, separator: str) -> tuple[list[tuple[int, list[str]]], bool]:
+    """Line on which each of the first records ends, and its fields; and whether all quotes in them end."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    records = []
+    try:
+        records.extend((reader.line_num, record) for record in islice(reader, 100) if record)
+    except csv.Error:
+        return records, False
+    return records, True
 
 
 def _kinds(wanted: Mapping[str, str]) -> dict[str, str]:
@@ -177,6 +199,7 @@ def _arrow(
 
 def _unreadable(source: _TextFile, problem: str) -> str:
     separator, width = source.separator, len(source.names)
+    line = 0
     try:
         for line, record in source.records():
             if len(record) != width:
@@ -186,7 +209,7 @@ def _unreadable(source: _TextFile, problem: str) -> str:
                     "a value that holds the separator must stand in double quotes"
                 )
     except csv.Error as error:
-        problem = str(error)
+        problem = f"{error} (after line {line:,}, perhaps a double quote without its partner)"
     return f"{source.path.name} cannot be read as a table: {problem}"
 
 

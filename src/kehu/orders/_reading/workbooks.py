@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 
@@ -64,6 +63,8 @@ def load(
     FirstSheetWarning
         If there are several sheets to choose from.
     """
+    import openpyxl  # takes long, and most files are text
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions, which do not matter here
         try:
