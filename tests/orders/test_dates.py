@@ -306,6 +306,7 @@ def test_dates_mixed_with_text_are_refused_with_counts():
         ("%Y-%m-%d %Y", "%Y"),
         ("%Y-%m-%d %I:%M", "go together"),
         ("%Y-%m-%d%", "once"),
+        ("%Y-%m-%d 00:00", "fixed digits"),
         ("yyyy-mm-dd", "year, month and day"),
     ],
 )

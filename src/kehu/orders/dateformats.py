@@ -89,6 +89,8 @@ def check(date_format: str) -> None:
             f"date_format {date_format!r} has {wrong[0]}; it may have each of "
             f"{', '.join(f'%{field}' for field in known)} once, or be 'ISO8601', 'unix', 'unix-ms' or 'excel'"
         )
+    if re.search("[0-9]", re.sub("%.", "", date_format)):
+        raise ValueError(f"date_format {date_format!r} has fixed digits; write a field such as %H for each")
     if not all(set(fields) & set(part) for part in ("Yy", "mb", "d")):
         raise ValueError(f"date_format {date_format!r} must name year, month and day, such as '%d/%m/%Y'")
     if ("I" in fields) != ("p" in fields):
@@ -143,6 +145,9 @@ def spans(date_format: str, shape: bytes) -> dict[str, Any] | None:
 
     The values of ``b`` (month by name) and ``p`` (half of the day) are given themselves.
     """
+    # Most formats are ruled out by their separators, which saves compiling their patterns.
+    if "%" in date_format and not all(letter in shape for letter in re.sub("%.| ", "", date_format).encode()):
+        return None
     found = _pattern(date_format).fullmatch(shape.decode("latin-1"))
     if found is None:
         return None

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from kehu.orders.dateformats import MISSING, is_missing
 from kehu.warnings import MissingWordWarning, warn
 
-__all__ = ["labels", "numbers", "numbers_or_labels"]
+__all__ = ["code", "labels", "numbers", "numbers_or_labels"]
 
 _SIGNS = "¥|￥|\\$|€|£|RMB|CNY"
 _PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
@@ -21,13 +21,44 @@ _POINT_DECIMAL = r"[¥￥$£元]|RMB|CNY|,\d{3}[,.]|^\D*\d+\.(?:\d{1,2}|\d{4,})\
 _EXACT = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?$"
 
 
-def labels(column: pa.ChunkedArray, name: str) -> pd.Categorical:
-    """Labels from text, kept exactly but for the wrapping that protects numbers from spreadsheets.
+Coded = tuple[np.ndarray, pa.Array]
+
+
+def code(column: pa.ChunkedArray) -> Coded:
+    """Code a column of text.
 
     Parameters
     ----------
     column : pyarrow.ChunkedArray of dictionary or string
         The texts.
+
+    Returns
+    -------
+    codes : numpy.ndarray of int32
+        For each row the place of its text among the different texts; -1 where missing.
+    texts : pyarrow.Array of string
+        The different texts, in order of first appearance.
+    """
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    column = column.unify_dictionaries()
+    if not column.num_chunks:
+        return np.empty(0, dtype=np.int32), pa.array([], type=column.type.value_type)
+    codes = np.empty(len(column), dtype=np.int32)
+    start = 0
+    for chunk in column.chunks:
+        codes[start : start + len(chunk)] = _places(chunk)
+        start += len(chunk)
+    return codes, column.chunk(0).dictionary
+
+
+def labels(coded: Coded, name: str) -> pd.Categorical:
+    """Labels from text, kept exactly but for the wrapping that protects numbers from spreadsheets.
+
+    Parameters
+    ----------
+    coded : tuple
+        What `code` gives.
     name : str
         Name of the column, for messages.
 
@@ -47,32 +78,15 @@ def labels(column: pa.ChunkedArray, name: str) -> pd.Categorical:
     MissingWordWarning
         If a word such as NULL stands among the labels.
     """
-    codes, uniques = _coded(column)
-    plain = _unwrapped(uniques)
-    empty = pc.index(plain, "").as_py()
-    if empty >= 0 or plain is not uniques:
+    codes, texts = coded
+    plain = _unwrapped(texts)
+    if plain is not texts or pc.index(plain, "").as_py() >= 0:
         again = pc.if_else(pc.equal(plain, ""), None, plain).dictionary_encode()
-        codes = _take(_places(again), codes)
-        plain = again.dictionary
+        codes, plain = _take(_places(again), codes), again.dictionary
     if name in ("customer_id", "order_id"):
         _refuse_rounded(plain, name)
     _warn_of_words(codes, plain, name)
     return pd.Categorical.from_codes(codes, categories=pd.Index(plain.to_pandas(), dtype="str"))
-
-
-def _coded(column: pa.ChunkedArray) -> tuple[np.ndarray, pa.Array]:
-    """Place of each row's text among the different texts (-1 where missing), and these."""
-    if not pa.types.is_dictionary(column.type):
-        column = column.dictionary_encode()
-    column = column.unify_dictionaries()
-    if not column.num_chunks:
-        return np.empty(0, dtype=np.int32), pa.array([], type=column.type.value_type)
-    places = np.empty(len(column), dtype=np.int32)
-    start = 0
-    for chunk in column.chunks:
-        places[start : start + len(chunk)] = _places(chunk)
-        start += len(chunk)
-    return places, column.chunk(0).dictionary
 
 
 def _places(coded: pa.DictionaryArray) -> np.ndarray:
@@ -145,7 +159,7 @@ def numbers(column: pa.ChunkedArray, name: str, where: Callable[[int], str]) -> 
                 f"{name} must hold numbers, got infinity ({where(int(np.argmax(np.isinf(plain))))})"
             )
         return plain
-    codes, texts = _coded(column)
+    codes, texts = code(column)
     texts = pc.utf8_trim_whitespace(_unwrapped(texts))
     texts = pc.if_else(is_missing(texts), None, texts)
     plain = pc.match_substring_regex(texts, f"^{_PLAIN}$")
@@ -193,12 +207,12 @@ def _refuse_doubtful_commas(
         )
 
 
-def numbers_or_labels(column: pa.ChunkedArray, name: str) -> np.ndarray | pd.Categorical:
+def numbers_or_labels(coded: Coded, name: str) -> np.ndarray | pd.Categorical:
     """A further column: numbers if all its text is that of plain numbers (no 007), else labels."""
-    codes, texts = _coded(column)
+    codes, texts = coded
     known = texts.filter(pc.not_equal(texts, ""))
     if not len(known) or not pc.all(pc.match_substring_regex(known, _EXACT)).as_py():
-        return labels(column, name)
+        return labels(coded, name)
     values = pc.cast(pc.if_else(pc.equal(texts, ""), None, texts), pa.float64())
     plain = _take(values.to_numpy(zero_copy_only=False), codes)
     whole = not np.isnan(plain).any() and not pc.any(pc.match_substring(known, ".")).as_py()

@@ -4,9 +4,11 @@ import csv
 import io
 import zlib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -221,19 +223,17 @@ def _frame(
 ) -> pd.DataFrame:
     raw = dict(zip(table.column_names, table.columns, strict=True))
     del table
-    uses = list(wanted.values())
-    result = {}
-    # Dates first, as their text takes most memory.
-    for name in sorted(wanted, key=lambda name: name != "ordered_at"):
-        column = wanted[name]
-        uses.remove(column)
-        values = raw[column] if column in uses else raw.pop(column)
-        if name == "ordered_at":
-            result[name] = parse_text(values, date_format, name, source.where)
-        elif name in NUMBERS:
-            result[name] = fields.numbers(values, name, source.where)
-        elif name in LABELS:
-            result[name] = fields.labels(values, name)
-        else:
-            result[name] = fields.numbers_or_labels(values, name)
+    texts = [name for name in wanted if name not in ("ordered_at", *NUMBERS)]
+    result: dict[str, Any] = {}
+    with ThreadPoolExecutor(pa.cpu_count()) as pool:
+        coded = {name: pool.submit(fields.code, raw[wanted[name]]) for name in texts}
+        for name in wanted:
+            if name == "ordered_at":
+                result[name] = parse_text(raw[wanted[name]], date_format, name, source.where)
+            elif name in NUMBERS:
+                result[name] = fields.numbers(raw[wanted[name]], name, source.where)
+    raw.clear()
+    for name in texts:
+        read = fields.labels if name in LABELS else fields.numbers_or_labels
+        result[name] = read(coded.pop(name).result(), name)
     return pd.DataFrame({name: result[name] for name in wanted}, copy=False)

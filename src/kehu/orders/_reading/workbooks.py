@@ -151,17 +151,21 @@ def _column(
         return parse(dates, date_format=date_format, name=name).to_numpy()
     if name in LABELS:
         texts = [_text(cell, name, where, row) for row, cell in enumerate(cells)]
-        return fields.labels(pa.chunked_array([pa.array(texts, type=pa.large_string())]), name)
+        return fields.labels(fields.code(_chunked(texts)), name)
     kinds = {type(cell) for cell in cells} - {type(None)}
     if kinds <= {int, float}:
         return np.array(cells, dtype=np.float64)
     if name in NUMBERS:
         texts = [_text(cell, name, where, row) for row, cell in enumerate(cells)]
-        return fields.numbers(pa.chunked_array([pa.array(texts, type=pa.large_string())]), name, where)
+        return fields.numbers(_chunked(texts), name, where)
     if kinds <= {datetime, date}:
         return parse(pd.Series(cells, dtype="object"), name=name).to_numpy()
     texts = [None if cell is None else str(cell) for cell in cells]
-    return fields.numbers_or_labels(pa.chunked_array([pa.array(texts, type=pa.large_string())]), name)
+    return fields.numbers_or_labels(fields.code(_chunked(texts)), name)
+
+
+def _chunked(texts: list[str | None]) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.array(texts, type=pa.large_string())])
 
 
 def _text(cell: Any, name: str, where: Callable[[int], str], row: int) -> str | None:
