@@ -5,8 +5,11 @@ This file keeps to syntax that every Python reads, so that one that is too old c
 """
 
 import os
+import signal
 import sys
 
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback when Ctrl-C meets the imports
 if sys.version_info < (3, 11):
     sys.exit(
         "kehu needs Python 3.11 or newer; this is Python %d.%d (%s).\n"
@@ -113,7 +116,7 @@ def test(arguments):
     variables = made.variables(KEHU_STATIC="1")
     if variables.get("KEHU_SHARED_DATA"):
         variables["KEHU_SHARED_DATA"] = str(ROOT / variables["KEHU_SHARED_DATA"])
-    python = str(made.python)
+    python, build = str(made.python), ROOT / "build"
     pytest = [python, "-m", "pytest"]
     if arguments:
         return call(pytest + arguments, dict(variables, MPLBACKEND="agg"))
@@ -122,7 +125,11 @@ def test(arguments):
         ("ruff check", [python, "-m", "ruff", "check", "."], {}),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "."], {}),
         ("pytest", pytest, {"MPLBACKEND": "agg"}),
-        ("nbval", pytest + NBVAL, {"KEHU_FIGURES": str(ROOT / "build" / "nbval")}),
+        (
+            "nbval",
+            pytest + NBVAL,
+            {"KEHU_FIGURES": str(build / "nbval"), "IPYTHONDIR": str(build / "ipython")},
+        ),
     ]:
         if name == "nbval" and not plan.all_notebooks():
             continue
@@ -133,8 +140,8 @@ def test(arguments):
     return 1 if failed else 0
 
 
-# Jupyter's own warnings are no errors of ours.
-NBVAL = ["--nbval-lax", "--nbval-current-env", "-W", "default", "-p", "no:cacheprovider", "notebooks"]
+# Jupyter's own warnings are no errors of ours; a dead kernel is noticed by the time it takes.
+NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", "-W", "default", "notebooks"]
 
 
 def lab(arguments):
@@ -210,4 +217,5 @@ def main(arguments):
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     sys.exit(main(sys.argv[1:]))

@@ -4,12 +4,17 @@ The plan of `tools.plan` comes as JSON in the only argument. Every file is writt
 renamed. A notebook that fails keeps what it had done, names its cell, and lets the others go on.
 """
 
+# ruff: noqa: E402
+import signal
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback when Ctrl-C meets the imports
+
 import asyncio
 import json
 import os
 import re
 import shutil
-import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
@@ -18,7 +23,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-# ruff: noqa: E402
 # jsonschema takes these to check addresses and durations if they are there; a notebook has none of either,
 # and the first builds its grammar anew at every import, for 2.5 s.
 for slow in ("rfc3987_syntax", "isoduration"):
@@ -63,11 +67,15 @@ class Client(NotebookClient):
             await self.async_start_new_kernel(**options)
             await self.async_start_new_kernel_client()
             yield
-        except asyncio.CancelledError:
-            self.shutdown_kernel = "immediate"
-            raise
         finally:
+            if stopping():
+                self.shutdown_kernel = "immediate"
             await self._async_cleanup_kernel()
+
+
+def stopping() -> bool:
+    """Whether Ctrl-C or SIGTERM has ended this notebook."""
+    return asyncio.current_task().cancelling() > 0
 
 
 async def run_all(plan: dict[str, Any], progress: Progress) -> list[Outcome]:
@@ -117,6 +125,8 @@ async def run_one(job: dict[str, str], plan: dict[str, Any], progress: Progress)
     except CellExecutionError as error:
         outcome.error = brief(f"{error.ename}: {error.evalue}" if error.evalue else error.ename)
     except DeadKernelError:
+        if stopping():  # nbclient takes that for a dead kernel
+            raise asyncio.CancelledError from None
         outcome.error = "Python itself died, most often for lack of memory"
     except RuntimeError as error:  # the kernel did not start
         outcome.error, outcome.cell = brief(str(error)), "the start"
@@ -232,6 +242,7 @@ def main(plan: dict[str, Any]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         sys.exit(main(json.loads(sys.argv[1])))
     except KeyboardInterrupt:

@@ -140,17 +140,23 @@ def page(name: str, notebook: NotebookNode, exporter: Exporter, around: tuple[st
 
 
 def prepare(notebook: NotebookNode) -> None:
-    """Name charts after the heading above them, and give formulas among the outputs as MathML."""
+    """Name charts after the heading above them, set formulas among the outputs, drop what needs a script."""
     heading = ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             heading = [heading, *re.findall(r"^#+ +(.+)$", cell.source, re.M)][-1]
+        if cell.cell_type != "code":
             continue
         cell.metadata.setdefault("alt", f"Chart: {heading}")
-        for output in cell.get("outputs", ()):
+        for output in cell.outputs:
             data = output.get("data", {})
             if "text/latex" in data and "text/html" not in data:
                 data["text/html"] = formula(data["text/latex"].strip().strip("$"), "block")
+        cell.outputs = [output for output in cell.outputs if can_be_shown(output)]
+
+
+def can_be_shown(output: NotebookNode) -> bool:
+    return "data" not in output or any(kind in output.data for kind in SHOWN)
 
 
 def has_error(cell: NotebookNode) -> bool:
