@@ -15,6 +15,8 @@ from kehu.figures.words import say, translate
 MISSING = "–"
 # Columns whose values are words of the catalogue.
 _VOCABULARY = ("step", "reason")
+# Columns in which what is less than the last decimal is written <0.001.
+_PROBABILITIES = ("p_value", "p_adjusted")
 # What neither XML nor a terminal can show.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -83,8 +85,8 @@ def number_format(column: pd.Series, *, share: bool) -> str | None:
     --------
     >>> number_format(pd.Series([12345, 3]), share=False), number_format(pd.Series([2017]), share=False)
     (',d', 'd')
-    >>> number_format(pd.Series([0.01234, 0.9]), share=False), number_format(pd.Series([0.2]), share=True)
-    ('.3g', '.1%')
+    >>> number_format(pd.Series([0.01234, 0.9]), share=False), number_format(pd.Series([1.5]), share=False)
+    ('.3f', '.2f')
     """
     if not _is_number(column):
         return None
@@ -96,9 +98,12 @@ def number_format(column: pd.Series, *, share: bool) -> str | None:
     comma = "," if largest >= 10_000 and not str(column.name).endswith("id") else ""
     if pd.api.types.is_integer_dtype(column.dtype) or bool((values == np.round(values)).all()):
         return f"{comma}d"
-    if largest < 1:
-        return ".3g"
-    return f"{comma}.{max(0, 2 - math.floor(math.log10(largest)))}f" if largest < 100 else f"{comma}.2f"
+    if largest >= 1:
+        return f"{comma}.2f"
+    middle = math.floor(math.log10(np.median(values[values > 0]))) if largest else 0
+    if column.name in _PROBABILITIES:
+        return ".3f"
+    return f".{max(3, 2 - middle)}f" if middle >= -4 else ".3g"
 
 
 def written(
@@ -114,13 +119,17 @@ def _written(
 ) -> list[str]:
     if form:
         whole = pd.api.types.is_integer_dtype(column.dtype)
-        return [_number(value, form) for value in (column if whole else frames.numbers(column))]
+        texts = [_number(value, form) for value in (column if whole else frames.numbers(column))]
+        if column.name in _PROBABILITIES:
+            return ["<0.001" if text == "0.000" else text for text in texts]
+        return texts
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         whole_days = bool((column.dropna() == column.dropna().dt.normalize()).all())
         shape = "%Y-%m-%d" if whole_days else "%Y-%m-%d %H:%M"
         return [MISSING if value is pd.NaT else value.strftime(shape) for value in column]
     if pd.api.types.is_bool_dtype(column.dtype):
-        return [MISSING if value is pd.NA else say("yes" if value else "no", language) for value in column]
+        answers = {True: say("table.yes", language), False: say("table.no", language), pd.NA: MISSING}
+        return [answers[value] for value in column.astype(object)]
     texts = [_text(value) for value in column]
     if column.name in _VOCABULARY:
         return [translate(text, language, translations) for text in texts]

@@ -27,7 +27,7 @@ def write(sheet: Sheet) -> bytes:
     page = book.active
     page.title = "table" if sheet.language == "en" else "表"
     _table(page, sheet)
-    _about(book.create_sheet(say("notes", sheet.language)), sheet)
+    _about(book.create_sheet(say("table.notes", sheet.language)), sheet)
     book.properties.creator = "kehu"
     book.properties.title = sheet.caption
     file = io.BytesIO()
@@ -57,7 +57,7 @@ def _table(page: Worksheet, sheet: Sheet) -> None:
 def _about(page: Worksheet, sheet: Sheet) -> None:
     lines = [(sheet.caption, None), *((line, None) for line in (sheet.notes or "").splitlines())]
     if sheet.parameters:
-        lines += [("", None), (say("parameters", sheet.language), None)]
+        lines += [("", None), (say("table.parameters", sheet.language), None)]
         lines += [(name, value) for name, value in sorted(sheet.parameters.items())]
     for row, (name, value) in enumerate(lines, start=1):
         _put(page.cell(row, 1), name)

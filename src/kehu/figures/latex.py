@@ -48,11 +48,8 @@ def write(sheet: Sheet) -> bytes:
         lines += [rf"\begin{{longtable}}{{@{{}}{align}@{{}}}}", caption + r"\\"]
         lines += [r"\toprule", head, r"\midrule"]
         lines += [r"\endfirsthead", r"\toprule", head, r"\midrule", r"\endhead", *rows, r"\bottomrule"]
-        lines += [
-            rf"\multicolumn{{{len(align)}}}{{@{{}}p{{\linewidth}}@{{}}}}{{\footnotesize {note}}}\\"
-            for note in _notes(sheet)
-        ]
         lines += [r"\end{longtable}"]
+        lines += [rf"{{\noindent\footnotesize {note}\par}}" for note in _notes(sheet)]
     else:
         lines += [r"\begin{table}[htbp]", r"\centering", caption, rf"\begin{{tabular}}{{@{{}}{align}@{{}}}}"]
         lines += [r"\toprule", head, r"\midrule", *rows, r"\bottomrule", r"\end{tabular}"]

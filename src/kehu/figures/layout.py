@@ -105,11 +105,12 @@ def _shown(text: Text) -> bool:
 
 def _unseen_labels(axis: Axis) -> list[Text]:
     """Labels of ticks that lie outside the axis, are switched off, or belong to an axis that is."""
-    low, high = sorted(axis.get_view_interval())
+    scale = axis.get_transform()
+    low, high = sorted(scale.transform(axis.get_view_interval()))
     slack = (high - low) * 1e-6
     unseen: list[Text] = []
     for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks()):
-        inside = low - slack <= tick.get_loc() <= high + slack
+        inside = low - slack <= scale.transform(tick.get_loc()) <= high + slack
         if not (inside and axis.get_visible() and tick.get_visible()):
             unseen += [tick.label1, tick.label2]
     return unseen if axis.get_visible() else [*unseen, axis.label, axis.offsetText]

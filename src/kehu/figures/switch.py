@@ -21,6 +21,10 @@ from kehu.figures import numerals, words
 from kehu.figures.style import FONTS, HEIGHTS, MM, PRINT_TEXT, WIDTHS, text_size
 from kehu.figures.ticks import Localised
 
+# The Chinese font has second shapes of digits in Latin text, and ligatures; one shape of each will do, and
+# a PDF then holds the font once.
+_PLAIN = ("-liga", "-locl")
+
 
 class _Translated(Formatter):
     """Another formatter's labels, said in one language where they are texts of ours."""
@@ -67,6 +71,8 @@ def in_language(fig: Figure, wanted: str, translations: Mapping[str, str] | None
             _set(undo, text, "text", numerals.rewrite(say(text.get_text()), wanted))
             families = text.get_fontfamily()
             _set(undo, text, "fontfamily", [*families, *(font for font in FONTS if font not in families)])
+            if hasattr(text, "set_fontfeatures"):  # Matplotlib 3.11 and later
+                _set(undo, text, "fontfeatures", _PLAIN)
         yield
 
 

@@ -1,7 +1,7 @@
 """The words of charts and tables, in English and Chinese, from one catalogue (``labels.csv``).
 
 A row of the catalogue is a key and the same text in both languages. A text may be a template with
-``{names}``. Column names of result tables are keys too: their text is the column's heading.
+``{names}``. A key without a dot is a column of a result table, and its text the column's heading.
 """
 
 import csv
@@ -59,7 +59,7 @@ def say(key: str, language: str = "en", **values: Any) -> str:
 
     Examples
     --------
-    >>> say("n_orders"), say("n_orders", "zh"), say("median", "zh", value="27.5")
+    >>> say("n_orders"), say("n_orders", "zh"), say("note.median", "zh", value="27.5")
     ('Orders', '订单数', '中位数 27.5')
     """
     check_language(language)
@@ -76,8 +76,10 @@ def heading(column: object, language: str = "en", translations: Mapping[str, str
     >>> heading("n_customers", "zh"), heading("shop")
     ('客户数', 'shop')
     """
-    texts = catalogue().get(str(column))
-    return texts[language] if texts else translate(str(column), language, translations)
+    name = str(column)
+    if language == "zh" and translations and name in translations:
+        return translations[name]
+    return catalogue().get(name, {}).get(language, name)
 
 
 def translate(text: str, language: str, translations: Mapping[str, str] | None = None) -> str:

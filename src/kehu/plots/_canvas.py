@@ -23,7 +23,7 @@ def canvas(ax: Axes | None, *, language: str, width: str = "single", height: flo
         raise TypeError(f"ax must be Matplotlib axes, got {type(ax).__name__}")
     if ax is not None:
         yield ax
-        add_fonts(ax)
+        add_fonts(ax.figure)
         return
     with style(width, height):
         fig, ax = plt.subplots()
@@ -66,7 +66,7 @@ def mark_averages(ax: Axes, averages: Mapping[str, float], language: str, beyond
     styles = {"median": (VERMILLION, "-"), "mean": (INK, (0, (3, 2)))}
     for key, value in averages.items():
         colour, dashes = styles[key]
-        text = say(key, language, value=number(value, language))
+        text = say(f"note.{key}", language, value=number(value, language))
         if value <= beyond:
             ax.axvline(value, color=colour, linestyle=dashes, label=text)
         else:

@@ -45,6 +45,7 @@ def item_frequency(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> frequency = pd.DataFrame({"item": ["tea", "milk"], "support": [0.2, 0.6]})
     >>> [text.get_text() for text in item_frequency(frequency).texts]
     ['60.0%', '20.0%']
@@ -65,7 +66,7 @@ def item_frequency(
         ax.tick_params(left=False)
         ax.set_xticks([])
         ax.spines["bottom"].set_visible(False)
-        ax.set_xlabel(say("support_in_baskets", language))
+        ax.set_xlabel(say("axis.support_in_baskets", language))
     return ax
 
 
@@ -104,9 +105,10 @@ def basket_size(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> sizes = pd.DataFrame({"size": [1, 2, 30], "baskets": [6, 3, 1]})
     >>> ax = basket_size(sizes, largest=2)
-    >>> [bar.get_height() for bar in ax.patches]
+    >>> [round(float(bar.get_height()), 9) for bar in ax.patches]
     [0.6, 0.3, 0.1]
     """
     data = table(sizes, ("size", "baskets"), "sizes")
@@ -131,18 +133,19 @@ def basket_size(
             places, labels = [*apart, largest + 2], [*labels[: len(apart)], f"≥{largest + 1:,}"]
         ax.set_xticks(places, labels)
         ax.tick_params(axis="x", length=0)
-        ax.yaxis.set_major_locator(MaxNLocator(5))
+        ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         ax.yaxis.set_major_formatter(Percents(language))
         ax.set_xlabel(heading("size", language))
-        ax.set_ylabel(say("share_of_baskets", language))
+        ax.set_ylabel(say("axis.share_of_baskets", language))
         averages = {"median": _median(size, share), "mean": float((size * share).sum())}
         mark_averages(ax, averages, language, beyond=largest)
     return ax
 
 
 def _ticks(first: int, last: int) -> list[int]:
-    """Sizes to name under the bars: all, or round ones."""
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000, 10**6) if (last - first) / step <= 10)
+    """Sizes to name under the bars: all, or round ones, as many as there is room for."""
+    room = min(10, 40 // len(f"{last:,}"))
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100, 1000, 10**6) if (last - first) / step <= room)
     return [first, *range((first // step + 1) * step, last + 1, step)]
 
 

@@ -16,8 +16,10 @@ from kehu.plots._canvas import canvas, note_size, table, values
 
 _COLOURS = {"filter": OCHRE, "clean": VERMILLION, "classify": PURPLE}
 _ROW = 6.4  # mm
-_LIFT, _HEAD = 0.24, -0.9  # baselines above the bars and of the headings, in rows
-_LONGEST = 34
+_LIFT, _HEAD = 0.28, -0.95  # baselines above the bars and of the headings, in rows
+# In sizes of the letters: widths of letters, the gap between columns, and what fits across 89 mm.
+_LETTER, _CAPITAL, _GAP, _COLUMN_OF_PRINT = 0.56, 0.7, 0.9, 35.0
+_SHORTEST = 12  # letters of a reason that are always shown
 _COLUMNS = ("rows", "share", "amount", "share")
 
 
@@ -57,7 +59,7 @@ def cleaning_ledger(
     >>> ledger = pd.DataFrame({"step": ["input", "clean", "store"], "rows": [100, 20, 80],
     ...                        "reason": ["order lines received", "amount zero", "kept"],
     ...                        "amount": [50.0, 0.0, 50.0]})
-    >>> [bar.get_width() for bar in cleaning_ledger(ledger).patches]
+    >>> [round(float(bar.get_width()), 9) for bar in cleaning_ledger(ledger).patches]
     [1.0, 0.8, 0.2, 0.8]
     """
     data = _check(table(ledger, ("step", "reason", "rows", "amount"), "ledger"))
@@ -89,28 +91,31 @@ def _bars(ax: Axes, data: pd.DataFrame) -> None:
     share = data["rows"].to_numpy() / data["rows"].iloc[0]
     still = 1 - np.cumsum(share[1:-1])
     last = len(data) - 1
-    ax.barh(0, 1, height=0.26, color=BLUE)
+    ax.barh(0, 1, height=0.24, color=BLUE)
     for place, (left, taken, step) in enumerate(
         zip(still, share[1:-1], data["step"].iloc[1:-1], strict=True), start=1
     ):
         colour = _COLOURS.get(str(step), GREEN)
-        ax.barh(place, left, height=0.26, color=PALE)
+        ax.barh(place, left, height=0.24, color=PALE)
         # The outline keeps a small bar visible.
-        ax.barh(place, taken, left=left, height=0.26, color=colour, edgecolor=colour, linewidth=0.6)
-    ax.barh(last, share[-1], height=0.26, color=BLUE)
+        ax.barh(place, taken, left=left, height=0.24, color=colour, edgecolor=colour, linewidth=0.6)
+    ax.barh(last, share[-1], height=0.24, color=BLUE)
 
 
 def _texts(ax: Axes, data: pd.DataFrame, language: str) -> None:
     """Reason at the left and figures at the right, above each bar."""
     size = note_size(ax)
-    columns = [[heading(name, language), *_figures(data, i, language)] for i, name in enumerate(_COLUMNS)]
-    for text, place in zip(data["reason"].astype(str), range(len(data)), strict=True):
-        words = translate(literal(shorten(text, _LONGEST)), language)
+    rooms = [_room(data, column) for column in range(len(_COLUMNS))]
+    longest = max(_SHORTEST, int((_COLUMN_OF_PRINT - sum(rooms)) / _CAPITAL))
+    for place, reason in enumerate(data["reason"].astype(str)):
+        ours = any(translate(reason, other) != reason for other in LANGUAGES)
+        words = translate(reason, language) if ours else literal(shorten(reason, longest))
         ax.annotate(words, (0, place - _LIFT), ha="left", va="baseline", fontsize=size)
     heights = [_HEAD, *(place - _LIFT for place in range(len(data)))]
-    edge = 0.0
-    for i in reversed(range(len(columns))):
-        for height, text in zip(heights, columns[i], strict=True):
+    for column, name in enumerate(_COLUMNS):
+        edge = -sum(rooms[column + 1 :]) * size
+        texts = [heading(name, language), *_figures(data, column, language)]
+        for height, text in zip(heights, texts, strict=True):
             ax.annotate(
                 text,
                 (1, height),
@@ -122,7 +127,6 @@ def _texts(ax: Axes, data: pd.DataFrame, language: str) -> None:
                 color=GREY if height == _HEAD else None,
                 annotation_clip=False,
             )
-        edge -= _room(data, i) * size
 
 
 def _figures(data: pd.DataFrame, column: int, language: str) -> list[str]:
@@ -143,15 +147,13 @@ def _room(data: pd.DataFrame, column: int) -> float:
         for language in LANGUAGES
         for text in (heading(_COLUMNS[column], language), *_figures(data, column, language))
     ]
-    return 0.56 * max(map(text_width, texts)) + 0.9
+    return _LETTER * max(map(text_width, texts)) + _GAP
 
 
 def _steps(ax: Axes, data: pd.DataFrame, language: str) -> None:
     """Name the steps by their colours."""
-    present = list(dict.fromkeys(str(step) for step in data["step"].iloc[1:-1]))
-    handles = [
-        Patch(color=_COLOURS.get(step, GREEN), label=translate(literal(step), language)) for step in present
-    ]
+    present = [step for step in _COLOURS if (data["step"] == step).any()]
+    handles = [Patch(color=_COLOURS[step], label=translate(step, language)) for step in present]
     if handles:
         ax.legend(
             handles=handles,

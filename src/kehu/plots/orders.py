@@ -21,7 +21,7 @@ _SHADES = LinearSegmentedColormap.from_list("kehu", ["#F2F7FB", "#9CC4E4", BLUE,
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MEASURES = ("n_orders", "n_customers", "amount")
 # Largest distance in days between neighbouring periods → unit.
-_UNITS = {1: "per_day", 7: "per_week", 31: "per_month", 92: "per_quarter", 366: "per_year"}
+_UNITS = {1: "unit.day", 7: "unit.week", 31: "unit.month", 92: "unit.quarter", 366: "unit.year"}
 _FEWEST_BINS, _MOST_BINS = 8, 60
 _SKEWED = 10.0  # largest over smallest value from which an axis is logarithmic
 
@@ -163,8 +163,8 @@ def order_value(
         ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
         ax.yaxis.set_major_formatter(Numbers(language))
         hidden = len(amount) - len(shown)
-        ax.set_xlabel(say("order_value", language) + _not_shown(hidden, language))
-        ax.set_ylabel(say("orders_per_bin", language))
+        ax.set_xlabel(say("axis.order_value", language) + _not_shown(hidden, language), linespacing=1.4)
+        ax.set_ylabel(say("axis.orders_per_bin", language))
         averages = {"median": float(np.median(amount)), "mean": float(np.mean(amount))}
         drawable = {key: value for key, value in averages.items() if scale == "linear" or value > 0}
         mark_averages(ax, drawable, language)
@@ -175,7 +175,9 @@ def _not_shown(hidden: int, language: str) -> str:
     """Second line of the axis label, where there are orders that the axis cannot show."""
     if not hidden:
         return ""
-    return "\n" + say("not_positive" if hidden > 1 else "one_order_not_positive", language, n=f"{hidden:,}")
+    return "\n" + say(
+        "note.not_positive" if hidden > 1 else "note.one_not_positive", language, n=f"{hidden:,}"
+    )
 
 
 def _edges(shown: np.ndarray, *, logarithmic: bool) -> np.ndarray:
@@ -246,7 +248,7 @@ def weekly_rhythm(
             "kehu.orders.weekly_rhythm makes it"
         )
     counts = np.column_stack([values(rhythm[name], f"hour {name}") for name in rhythm])
-    weekdays = [say(day, language) for day in _WEEKDAYS]
+    weekdays = [say(f"weekday.{day}", language) for day in _WEEKDAYS]
     with canvas(ax, language=language, width=width, height=42 if counts.shape[1] > 1 else 60) as ax:
         if counts.shape[1] == 1:
             _by_weekday(ax, counts[:, 0], language)
@@ -273,7 +275,7 @@ def _by_hour(ax: Axes, counts: np.ndarray, language: str) -> None:
     ax.spines[:].set_visible(False)
     ax.tick_params(left=False)
     ax.xaxis.set_major_locator(FixedLocator(range(0, 25, 4)))
-    ax.set_xlabel(say("hour", language))
+    ax.set_xlabel(heading("hour", language))
     bar = ax.figure.colorbar(mesh, ax=ax, fraction=0.05, pad=0.02, aspect=14)
     bar.outline.set_visible(False)
     bar.ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10], integer=True))
@@ -347,8 +349,8 @@ def concentration(
         ax.plot([top, top, 0], [0, share, share], color=VERMILLION, linewidth=0.6)
         ax.plot([top], [share], color=VERMILLION, marker="o", linestyle="none")
         notes = (
-            (say("top_share", language, fraction=percent(top), share=percent(share)), VERMILLION),
-            (say("gini", language, value=f"{result.gini:.2f}"), None),
+            (say("note.top_share", language, fraction=percent(top), share=percent(share)), VERMILLION),
+            (say("note.gini", language, value=f"{result.gini:.2f}"), None),
         )
         _in_corner(ax, notes)
         ax.set(xlim=(0, 1), ylim=(0, 1), aspect="equal")
@@ -379,5 +381,9 @@ def _in_corner(ax: Axes, notes: Sequence[tuple[str, str | None]]) -> None:
 
 
 def _ranked(by: str, language: str) -> str:
-    key = f"share_{by}"
-    return say(key, language) if key in catalogue() else say("share_other", language, what=literal(str(by)))
+    key = f"axis.ranked_{by}"
+    return (
+        say(key, language)
+        if key in catalogue()
+        else say("axis.ranked_other", language, what=literal(str(by)))
+    )
