@@ -1,4 +1,4 @@
-"""What holds for every chart: both languages, every width, no label lost, nothing changed that is not its own."""
+"""What holds for every chart: both languages, every width, no label lost, nothing of others changed."""
 
 import re
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from kehu._files import staged
 from kehu.figures import cells, layout, record
-from kehu.figures.style import FONTS, WIDTHS, check_width
+from kehu.figures.look import FONTS, WIDTHS, check_width
 from kehu.figures.switch import at_size, in_language
 from kehu.figures.words import LANGUAGES
 from kehu.warnings import LayoutWarning, warn

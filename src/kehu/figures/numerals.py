@@ -9,6 +9,7 @@ _UNITS = {
     "zh": ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"), (1.0, "")),
 }
 _SHORT_FROM = 1e4  # below it a number is written out
+_NUMBER = re.compile(r"[−<>-]*(?:[\d,.]+(?:e−?\d+)?(?:tn|bn|M|k|万亿|亿|万|%)?|∞)|–")
 _WRITTEN = re.compile(r"([−-]?)([\d,]+(?:\.\d+)?)(tn|bn|M|k|万亿|亿|万)")
 
 
@@ -99,6 +100,17 @@ def percents(shares: Sequence[float]) -> list[str]:
     texts = [f"{100 * share:.{decimals}f}%".replace("-", "−") for share in shares]
     tiny = [0 < 100 * share < least / 2 for share in shares]
     return [f"<{least:.{decimals}f}%" if small else text for small, text in zip(tiny, texts, strict=True)]
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a number as charts write them.
+
+    Examples
+    --------
+    >>> [is_number(text) for text in ("27.5", "−1.2M", "<0.1%", "age")]
+    [True, True, True, False]
+    """
+    return bool(_NUMBER.fullmatch(text))
 
 
 def rewrite(text: str, language: str) -> str:

@@ -18,7 +18,7 @@ from matplotlib.ticker import FixedFormatter, Formatter, FuncFormatter
 from matplotlib.transforms import Affine2D
 
 from kehu.figures import numerals, words
-from kehu.figures.style import FONTS, HEIGHTS, MM, PRINT_TEXT, WIDTHS, text_size
+from kehu.figures.look import FONTS, HEIGHTS, MM, PRINT_TEXT, WIDTHS, text_size
 from kehu.figures.ticks import Localised
 
 # The Chinese font has second shapes of digits in Latin text, and ligatures; one shape of each will do, and

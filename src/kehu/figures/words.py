@@ -1,7 +1,8 @@
 """The words of charts and tables, in English and Chinese, from one catalogue (``labels.csv``).
 
 A row of the catalogue is a key and the same text in both languages. A text may be a template with
-``{names}``. A key without a dot is a column of a result table, and its text the column's heading.
+``{names}`` for numbers, for words of the catalogue and (``{what}``) for names from the data. A key without
+a dot is a column of a result table, and its text the column's heading.
 """
 
 import csv
@@ -119,16 +120,22 @@ def _word(text: str, language: str, translations: Mapping[str, str] | None) -> s
 
 
 def _sentence(text: str, language: str, translations: Mapping[str, str] | None) -> str | None:
+    """Translate a template with its values; not a text that only begins like one ("Mean age")."""
     source = "en" if language == "zh" else "zh"
     for pattern, key in _templates()[source]:
         match = pattern.fullmatch(text)
         if match:
-            values = {
-                name: _word(value, language, translations) or numerals.rewrite(value, language)
-                for name, value in match.groupdict().items()
-            }
-            return say(key, language, **values)
+            found = match.groupdict().items()
+            values = {name: _value(name, value, language, translations) for name, value in found}
+            if None not in values.values():
+                return say(key, language, **values)
     return None
+
+
+def _value(name: str, value: str, language: str, translations: Mapping[str, str] | None) -> str | None:
+    """A number or a word in the other language; ``{what}`` may be any name from the data."""
+    number = numerals.rewrite(value, language) if numerals.is_number(value) else None
+    return number or _word(value, language, translations) or (value if name == "what" else None)
 
 
 @cache

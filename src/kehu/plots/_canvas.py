@@ -10,8 +10,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from kehu import frames
+from kehu.figures.look import INK, VERMILLION, add_fonts, style
 from kehu.figures.numerals import number
-from kehu.figures.style import INK, VERMILLION, add_fonts, style
 from kehu.figures.words import check_language, say
 
 

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
+from kehu.figures.look import BLUE, PALE
 from kehu.figures.numerals import percents
-from kehu.figures.style import BLUE, PALE
 from kehu.figures.ticks import Names, Percents
 from kehu.figures.words import heading, say
 from kehu.plots._canvas import canvas, mark_averages, note_size, table, values

@@ -7,8 +7,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from kehu.figures.look import BLUE, GREEN, GREY, OCHRE, PALE, PURPLE, VERMILLION
 from kehu.figures.numerals import number, percents
-from kehu.figures.style import BLUE, GREEN, GREY, OCHRE, PALE, PURPLE, VERMILLION
 from kehu.figures.ticks import literal, shorten
 from kehu.figures.ticks import width as text_width
 from kehu.figures.words import LANGUAGES, heading, translate

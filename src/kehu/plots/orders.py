@@ -11,8 +11,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator, NullFormatter
 
 from kehu import frames
+from kehu.figures.look import BLUE, GREY, PALE, VERMILLION
 from kehu.figures.numerals import percent
-from kehu.figures.style import BLUE, GREY, PALE, VERMILLION
 from kehu.figures.ticks import Dates, Numbers, Percents, Words, literal
 from kehu.figures.words import catalogue, heading, say
 from kehu.plots._canvas import canvas, mark_averages, note_size, table, values

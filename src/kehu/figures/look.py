@@ -20,7 +20,7 @@ MM = 1 / 25.4
 # Text of axis labels in points, in print and at most on a slide; everything else follows from it.
 PRINT_TEXT, SLIDE_TEXT = 8.0, 16.0
 
-BLUE, VERMILLION, GREEN, PURPLE, OCHRE = "#0072B2", "#D55E00", "#00835F", "#9B4F8E", "#8A6500"
+BLUE, VERMILLION, GREEN, PURPLE, OCHRE = "#0072B2", "#D55E00", "#0B4A3A", "#B8709A", "#6B551A"
 INK, GREY, PALE = "#222222", "#6B6B6B", "#B9D3E6"
 
 _SCALED = ("size", "width", "labelpad", ".pad")
