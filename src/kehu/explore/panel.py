@@ -21,7 +21,7 @@ class Panel:
         self._status = ipywidgets.HTML()
         self._image = ipywidgets.Image(format="png", layout={"max_width": "100%"})
         below = ipywidgets.HBox([button, self._status], layout={"margin": f"0 0 0 {LABEL_WIDTH}"})
-        self._box = ipywidgets.VBox([*self.widgets.values(), below, self._image])
+        self._box = ipywidgets.VBox([*self.widgets.values(), below, self._image], layout={"width": "100%"})
 
     def listen(self, changed: Callable[[str, Any], None]) -> None:
         """Call back with name and value whenever a widget is turned."""
@@ -49,6 +49,5 @@ class Panel:
         return self._box._repr_mimebundle_()
 
     def _say(self, text: str, kind: str) -> None:
-        self._status.value = (
-            f'<span style="color: {_COLOURS[kind]}">{html.escape(text)}</span>' if text else ""
-        )
+        look = f"color: {_COLOURS[kind]}; line-height: 1.3; padding: 0.4em"
+        self._status.value = f'<div style="{look}">{html.escape(text)}</div>' if text else ""
