@@ -336,6 +336,7 @@ def test_an_executed_notebook_holds_a_picture_and_a_line(outputs):
         picture, text = found
         assert sorted(picture["data"]) == ["image/png", "text/plain"]
         assert picture["metadata"]["image/png"]["width"] > 300
+        assert picture["metadata"]["image/png"]["alt"] in text["data"]["text/plain"]
         assert text["data"]["text/plain"].splitlines() == expected
         assert all(line in text["data"]["text/html"] for line in expected)
 

@@ -177,15 +177,15 @@ class Explorer:
         from IPython.display import display
 
         outcome = self._current()
-        size = {"width": outcome.width}
+        look = {"image/png": {"width": outcome.width, "alt": self._settings()}}
         picture = {"image/png": outcome.png, "text/plain": repr(self)}
         if self._panel:
             # The picture too, for readers of the saved notebook, who have no widgets.
-            display({**self._panel.view(), **picture}, metadata={"image/png": size}, raw=True)
+            display({**self._panel.view(), **picture}, metadata=look, raw=True)
             return
         note = self._words["static"].format(self._settings())
         lines = [note, *outcome.notes]
-        display(picture, metadata={"image/png": size}, raw=True)
+        display(picture, metadata=look, raw=True)
         display(
             {
                 "text/plain": "\n".join(lines),
