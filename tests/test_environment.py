@@ -114,7 +114,9 @@ def test_the_first_run_installs_and_the_second_does_nothing(project, capsys):
 
 
 @pytest.mark.parametrize("change", ["lock", "pyproject", "python", "place", "interpreter"])
-def test_whatever_the_installation_depends_on_renews_it(project, change, tmp_path_factory, monkeypatch):
+def test_whatever_the_installation_depends_on_renews_it(
+    project, change, tmp_path_factory, monkeypatch, capsys
+):
     environment.ensure(project.environment)
     (project.root / ".venv" / "left over").touch()
     made = project.environment
@@ -133,6 +135,7 @@ def test_whatever_the_installation_depends_on_renews_it(project, change, tmp_pat
     before = len(project.calls())
     assert not made.is_ready()
     environment.ensure(made)
+    assert "anew" in capsys.readouterr().out
     assert len(project.calls()) == before + 3
     assert made.is_ready()
     assert not (made.folder / "left over").exists()

@@ -38,9 +38,10 @@ FOREIGN = {"PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "PYTHONSTARTUP", "PIP_T
 }  # fmt: skip
 
 # What the installers say when something outside is wrong, and what we say then. First match counts.
+FULL = r"no space left|disk quota|not enough space|os error (28|112|122)\b"
 TROUBLES = (
     (
-        r"no space left|disk quota|not enough space|os error (28|112|122)\b",
+        FULL,
         "The disk is full. Make room (about {space} GB) and run the same command again.",
     ),
     (
@@ -273,6 +274,8 @@ class Log:
                         print(f"\r  {line.strip()[:width]:<{width}}", end="", flush=True)
         if shown:
             print("\r" + " " * (shutil.get_terminal_size().columns - 1), end="\r", flush=True)
+        if process.returncode != 0 and re.search(FULL, self.path.read_text(encoding="utf-8"), re.I):
+            raise self.stop()  # no other installer would manage
         return process.returncode == 0
 
     def stop(self) -> Stop:
@@ -284,7 +287,7 @@ class Log:
         facts = {"space": SPACE, "root": environment.root, "folder": environment.folder.name}
         facts |= {"lock": environment.lock.name, "python": dotted(sys.version_info[:2])}
         facts |= {"machine": f"{platform.system()} {platform.machine()}", "newest": dotted(NEWEST)}
-        tail = "".join(f"  | {line}\n" for line in text.splitlines()[-8:])
+        tail = "".join(f"  | {line[:160]}\n" for line in text.splitlines()[-8:])
         return Stop(f"{sentence.format(**facts)}\nThe last lines of {self.path}:\n{tail}".rstrip())
 
 
@@ -292,7 +295,10 @@ def set_up(environment: Environment, log: Log) -> None:
     """Install the locked packages and kehu itself, by the first installer that manages it."""
     start = time.monotonic()
     folder, name = environment.folder, environment.folder.name
-    say(f"Setting up {name} from {environment.lock.name}. This happens once and takes a few minutes.")
+    if all(path.name == MARKER for path in folder.iterdir()):
+        say(f"Setting up {name} from {environment.lock.name}. This happens once and takes a few minutes.")
+    else:
+        say(f"Making {name} anew: it is half made, or the lock, Python or the place of the project changed.")
     try:
         if not (install_with_path_uv(environment, log) or install_with_own_installer(environment, log)):
             raise log.stop()
