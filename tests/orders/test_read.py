@@ -21,7 +21,7 @@ from kehu.warnings import FirstSheetWarning, MissingWordWarning
 HEADER = "customer_id,order_id,ordered_at,amount"
 quick = settings(
     deadline=None,
-    max_examples=60,
+    max_examples=40,
     suppress_health_check=[HealthCheck.too_slow],
 )
 
@@ -252,6 +252,11 @@ def test_a_missing_column_names_what_there_is_and_suggests(put):
     )
     assert suggestion in message
     assert len(read(path, columns=eval(suggestion.removeprefix("columns=")))) == 1
+
+
+def test_a_file_without_names_is_recognised(put):
+    with pytest.raises(KeyError, match="first row must hold the column names"):
+        read(put("1,2268318,2520377,pv,1511544070\n1,2333346,2520771,pv,1511561733\n"))
 
 
 def test_a_misspelt_column_names_the_closest(put):

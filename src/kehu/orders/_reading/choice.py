@@ -130,7 +130,13 @@ def _lacking(
         hint = closest(missing[0], names)
     shown = ", ".join(f"{name!r}: {guess or '…'!r}" for name, guess in guesses.items())
     other = "; amount may be left out where there are quantity and unit_price" if "amount" in missing else ""
+    if sum(_is_number(column) for column in names) * 2 > len(names):
+        other += "; the first row must hold the column names, and this one looks like data"
     return f"{file} has {lack}; {hint}. Say which is which: columns={{{shown}}}{other}"
+
+
+def _is_number(name: str) -> bool:
+    return re.fullmatch(r"[+-]?[0-9]+(?:[.,][0-9]+)?", name) is not None
 
 
 def _guess(name: str, names: Sequence[str]) -> str | None:
