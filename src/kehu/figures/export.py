@@ -134,7 +134,7 @@ def _draw_all(
     faults = []
     with mpl.rc_context(_SETTINGS), at_size(fig, width) as height:
         for language in LANGUAGES:
-            with in_language(fig, language, translations):
+            with in_language(fig, language, translations), layout.settled(fig):
                 faults += [f"{fault} ({language})" for fault in layout.check_layout(fig)]
                 _refuse_missing_glyphs(fig, language)
                 for spoken, ending, name in record.names(stem, _FORMATS):

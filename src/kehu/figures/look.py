@@ -96,6 +96,9 @@ def style(width: str = "single", height: float | None = None) -> Iterator[None]:
     """
     with mpl.rc_context(settings(width, height)):
         yield
+        interactive = mpl.is_interactive()
+    # The first figure of a notebook starts pyplot's interactive mode, which leaving the context would end.
+    mpl.interactive(interactive)
 
 
 def add_fonts(artist: Artist) -> None:

@@ -159,6 +159,10 @@ def _tick_artists(axis: Axis) -> Iterator[Artist]:
 def _scale_ticks(undo: ExitStack, axis: Axis, factor: float) -> None:
     _replace(undo, axis, "labelpad", factor * axis.labelpad)
     for which, ticks in (("major", axis.get_major_ticks()), ("minor", axis.get_minor_ticks())):
+        # What was not set must be unset again, as Matplotlib counts out ticks by it: there is no public way.
+        chosen = axis._major_tick_kw if which == "major" else axis._minor_tick_kw
+        undo.callback(chosen.update, dict(chosen))
+        undo.callback(chosen.clear)
         for tick in ticks[:1]:
             now = {
                 "labelsize": tick.label1.get_fontsize(),
