@@ -218,6 +218,13 @@ def test_two_notebooks_at_a_time_and_never_more(monkeypatch):
     assert most == 2
 
 
+def test_nothing_heavy_is_loaded_before_the_first_notebook_starts():
+    heavy = ["pandas", "matplotlib", "nbconvert", "kehu.figures", "rfc3987_syntax.syntax_helpers", "arrow"]
+    code = f"import sys, run, tools.notebooks; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_an_error_is_cut_to_a_line():
     assert notebooks.brief("\x1b[31mKeyError\x1b[0m: x\nmore") == "KeyError: x"
     long = notebooks.brief("x" * 1000)
@@ -240,7 +247,7 @@ def test_a_bar_on_a_terminal_and_lines_elsewhere(monkeypatch, capsys):
     assert capsys.readouterr().out == "  01_orders: started\n  01_orders: ok, 1.0 s\n"
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     bar, _ = walk(Progress(2))
-    assert bar.startswith("0/2 · 01_orders 3/4")
+    assert bar.endswith("0 of 2 done · 01_orders cell 3/4")
     out = capsys.readouterr().out
     assert "01_orders: ok, 1.0 s" in out
     assert "started" not in out

@@ -14,7 +14,7 @@ class Progress:
         self.running: dict[str, tuple[int, int]] = {}
         self.done = 0
         self.notebooks = notebooks
-        form = "{desc} {bar:20} {elapsed}"
+        form = "{bar:20} {elapsed}  {desc}"
         self.bar = tqdm(
             total=notebooks, bar_format=form, file=sys.stdout, disable=not sys.stdout.isatty(), leave=False
         )
@@ -50,8 +50,8 @@ class Progress:
 
     def _show(self) -> None:
         """A notebook counts as done by the share of its cells."""
-        parts = [f"{name} {cell}/{cells}" for name, (cell, cells) in self.running.items()]
+        parts = [f" · {name} cell {cell}/{cells}" for name, (cell, cells) in self.running.items()]
         self.bar.n = self.done + sum(
             max(cell - 1, 0) / cells for cell, cells in self.running.values() if cells
         )
-        self.bar.set_description_str(f"{self.done}/{self.notebooks} · " + " · ".join(parts))
+        self.bar.set_description_str(f"{self.done} of {self.notebooks} done" + "".join(parts))
