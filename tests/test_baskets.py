@@ -87,6 +87,7 @@ def test_empty_baskets_stay():
             ValueError,
             r"basket 1 holds 'tea' more than once; pass duplicates=",
         ),
+        ([[7], [8, 9, 8]], ValueError, r"basket 1 holds 8 more than once"),
         ([["tea"], [], ["milk", None]], ValueError, r"basket 2 holds a missing item \(None\)"),
         ([["tea", float("nan")]], ValueError, r"basket 0 holds a missing item \(nan\)"),
         ([[1, 2], [pd.NA]], ValueError, r"basket 1 holds a missing item \(<NA>\)"),
@@ -403,6 +404,16 @@ def test_roll_up_climbs_level_by_level():
     assert (first.to_lists(), second.to_lists()) == ([[1], [2]], [["all"], ["all"]])
     assert second.basket_ids.tolist() == ["x", "y"]
     assert baskets.to_lists() == [[10, 11], [20]]
+
+
+def test_messages_show_plain_numbers():
+    baskets = Baskets.from_lists([[7, 8]])
+    with pytest.raises(ValueError, match="gives 7 two parents, 1 and 2; keep one"):
+        baskets.roll_up(pd.Series([1, 2, 1], index=[7, 7, 8]))
+    with pytest.raises(KeyError, match="no parent for 2 of 2 items: 7, 8; give"):
+        baskets.roll_up({})
+    with pytest.raises(ValueError, match="must differ, got 5 twice"):
+        Baskets.from_csr(([0, 2], [0, 1]), labels=[5, 5])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Kernels for sparse baskets: group order lines, sort and merge, take rows, find items."""
+"""Kernels for sparse baskets: number labels, group and tidy lines, take rows, find items."""
 
 import numpy as np
 from numba import njit, types
@@ -44,50 +44,40 @@ def group(rows, items, n_rows):
     return indptr[:-1].copy(), indices
 
 
-@njit(types.void(_POSITIONS, types.int32[::1]), cache=True)
-def sort_rows(indptr, indices):
-    """Sort the items of each row in place."""
-    # Shell's sort: rows are short, and numba's own sort takes seconds to compile.
+@njit(types.void(types.int32[::1], types.int64, types.int64), cache=True)
+def _sort(indices, start, stop):
+    """Sort a part by Shell's method: rows are short, and numba's own sort takes seconds to compile."""
+    gap = 1
+    while 3 * gap + 1 < stop - start:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for here in range(start + gap, stop):
+            item = indices[here]
+            there = here
+            while there >= start + gap and indices[there - gap] > item:
+                indices[there] = indices[there - gap]
+                there -= gap
+            indices[there] = item
+        gap //= 3
+
+
+@njit(types.Tuple((types.int64[::1], types.int64, types.int64))(_POSITIONS, types.int32[::1]), cache=True)
+def tidy(indptr, indices):
+    """Sort each row and keep each item once, in place; give the new indptr and the first repeat."""
+    kept = np.zeros(len(indptr), np.int64)
+    end, repeated_in, repeated = 0, -1, -1
     for row in range(len(indptr) - 1):
         start, stop = indptr[row], indptr[row + 1]
-        gap = 1
-        while 3 * gap + 1 < stop - start:
-            gap = 3 * gap + 1
-        while gap > 0:
-            for here in range(start + gap, stop):
-                item = indices[here]
-                there = here
-                while there >= start + gap and indices[there - gap] > item:
-                    indices[there] = indices[there - gap]
-                    there -= gap
-                indices[there] = item
-            gap //= 3
-
-
-@njit(types.int64(_POSITIONS, _CODES), cache=True)
-def first_repeat(indptr, indices):
-    """Find the first row, of sorted rows, that holds an item twice; -1 if there is none."""
-    for row in range(len(indptr) - 1):
-        for here in range(indptr[row] + 1, indptr[row + 1]):
-            if indices[here] == indices[here - 1]:
-                return row
-    return -1
-
-
-@njit(_CSR(_POSITIONS, types.int32[::1]), cache=True)
-def merge_repeats(indptr, indices):
-    """Keep each item of a sorted row once; overwrites ``indices``."""
-    merged = np.zeros(len(indptr), np.int64)
-    end = 0
-    for row in range(len(indptr) - 1):
-        start = end
-        for here in range(indptr[row], indptr[row + 1]):
+        _sort(indices, start, stop)
+        for here in range(start, stop):
             item = indices[here]
-            if end == start or indices[end - 1] != item:
+            if here == start or item != indices[end - 1]:
                 indices[end] = item
                 end += 1
-        merged[row + 1] = end
-    return merged, indices[:end].copy()
+            elif repeated < 0:
+                repeated_in, repeated = row, item
+        kept[row + 1] = end
+    return kept, repeated_in, repeated
 
 
 @njit(_CSR(_POSITIONS, _CODES, _POSITIONS), cache=True)
@@ -127,9 +117,7 @@ def warm() -> None:
     """Call each kernel once, so that it is compiled and cached."""
     codes, _ = number(np.zeros(2, np.int32), 1)
     indptr, indices = group(codes, codes, 1)
-    sort_rows(indptr, indices)
-    first_repeat(indptr, indices)
-    indptr, indices = merge_repeats(indptr, indices)
+    indptr, _, _ = tidy(indptr, indices)
     take(indptr, indices, np.zeros(1, np.int64))
     hits(indptr, indices, np.ones(1, np.bool_))
     count(indices, 1)

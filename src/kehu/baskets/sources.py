@@ -131,7 +131,7 @@ def _parents(labels: pd.Index, taxonomy: Any) -> pd.Categorical:
     pairs = pairs[pairs["parent"] >= 0]
     twice = pairs["item"].duplicated()
     if twice.any():
-        item = pairs["item"][twice].iloc[0]
+        item = pairs["item"][twice].tolist()[0]
         both = coded.categories[pairs["parent"][pairs["item"] == item].to_numpy()[:2]].tolist()
         raise ValueError(f"the taxonomy gives {item!r} two parents, {both[0]!r} and {both[1]!r}; keep one")
     place = pd.Index(pairs["item"]).get_indexer(labels)
@@ -223,17 +223,13 @@ def _tidy(
     indptr: np.ndarray, indices: np.ndarray, labels: pd.Index, duplicates: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Sort the items of each basket; merge repeated ones or refuse them."""
-    kernels.sort_rows(indptr, indices)
-    row = kernels.first_repeat(indptr, indices)
-    if row < 0:
-        return indptr, indices
-    if duplicates == "error":
-        held = indices[indptr[row] : indptr[row + 1]]
-        item = labels[held[1:][held[1:] == held[:-1]][0]]
+    kept, row, item = kernels.tidy(indptr, indices)
+    if row >= 0 and duplicates == "error":
+        name = labels.tolist()[item]
         raise ValueError(
-            f"basket {row} holds {item!r} more than once; pass duplicates='merge' to count it once"
+            f"basket {row} holds {name!r} more than once; pass duplicates='merge' to count it once"
         )
-    return kernels.merge_repeats(indptr, indices)
+    return kept, indices if row < 0 else indices[: kept[-1]].copy()
 
 
 def _number(coded: pd.Categorical) -> tuple[np.ndarray, pd.Index]:
@@ -254,9 +250,13 @@ def _check_labels(labels: pd.Index) -> pd.Index:
     coded = frames.labels(pd.Series(labels), "labels of items")
     if (coded.codes < 0).any():
         place = int(np.flatnonzero(coded.codes < 0)[0])
-        raise ValueError(f"labels of items must not be missing or empty, got {labels[place]!r} at {place}")
+        raise ValueError(
+            f"labels of items must not be missing or empty, got {labels.tolist()[place]!r} at {place}"
+        )
     if not labels.is_unique:
-        raise ValueError(f"labels of items must differ, got {labels[labels.duplicated()][0]!r} twice")
+        raise ValueError(
+            f"labels of items must differ, got {labels[labels.duplicated()].tolist()[0]!r} twice"
+        )
     return labels
 
 
