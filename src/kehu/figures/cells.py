@@ -90,20 +90,20 @@ def number_format(column: pd.Series, *, share: bool) -> str | None:
     """
     if not _is_number(column):
         return None
+    if share:
+        return ".1%"
+    if column.name in _PROBABILITIES:
+        return ".3f"
     values = np.abs(frames.numbers(column))
     values = values[np.isfinite(values)]
     largest = values.max(initial=0.0)
-    if share:
-        return ".1%"
     comma = "," if largest >= 10_000 and not str(column.name).endswith("id") else ""
     if pd.api.types.is_integer_dtype(column.dtype) or bool((values == np.round(values)).all()):
         return f"{comma}d"
-    if largest >= 1:
+    if largest > 1:
         return f"{comma}.2f"
-    middle = math.floor(math.log10(np.median(values[values > 0]))) if largest else 0
-    if column.name in _PROBABILITIES:
-        return ".3f"
-    return f".{max(3, 2 - middle)}f" if middle >= -4 else ".3g"
+    magnitude = math.floor(math.log10(np.median(values[values > 0])))
+    return f".{max(3, 1 - magnitude)}f" if magnitude >= -4 else ".3g"
 
 
 def written(
