@@ -222,6 +222,11 @@ def test_further_columns_are_kept_when_named(put):
     assert found["weight"].fillna(-1).tolist() == [1.25, -1.0]
 
 
+def test_a_further_column_with_gaps_is_still_one_of_numbers(put):
+    content = HEADER + ",points\na,1,2017-11-11,1,NULL\nb,2,2017-11-11,1,5\n"
+    assert read(put(content), columns={"points": "points"})["points"].fillna(-1).tolist() == [-1.0, 5.0]
+
+
 def test_one_column_may_serve_twice(put):
     columns = {
         "order_id": "id",
@@ -331,7 +336,8 @@ def test_money_written_by_python_reads_back(values, sign):
         (["(5)"], "must hold numbers"),
         (["¥"], "must hold numbers"),
         (["1 2"], "must hold numbers"),
-        (["inf"], "must hold numbers|infinity"),
+        (["inf"], r"infinite one \(line 2\)"),
+        (["¥1", "1e999"], r"infinite one \(line 3\)"),
     ],
 )
 def test_doubtful_numbers_are_refused(put, texts, reason):
@@ -364,6 +370,11 @@ def test_ambiguous_dates_name_the_line_and_can_be_decided(put):
     with pytest.raises(ValueError, match=r"ambiguous: '03/04/2017' \(line 2\)"):
         read(path)
     assert read(path, date_format="%d/%m/%Y")["ordered_at"].tolist() == [pd.Timestamp("2017-04-03")]
+
+
+def test_a_bad_format_is_refused_before_any_work(put):
+    with pytest.raises(ValueError, match="must name year, month and day"):
+        read(put(lines("a,1,x,y")), date_format="yyyy-mm-dd")
 
 
 def test_impossible_dates_name_the_line(put):
@@ -610,11 +621,11 @@ def test_parquet_keeps_types(tmp_path):
     assert "unused" not in found
 
 
-def test_parquet_with_dates_and_money_as_text(tmp_path):
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.dictionary(pa.int8(), pa.string())])
+def test_parquet_with_dates_and_money_as_text(tmp_path, kind):
     path = tmp_path / "orders.pq"
-    pq.write_table(
-        pa.table([["a", "b"], ["1", "2"], ["2017年11月11日", ""], ["¥1,000.50", "2"]], names=TITLES), path
-    )
+    values = [["a", "b"], ["1", "2"], ["2017年11月11日", ""], ["¥1,000.50", "2"]]
+    pq.write_table(pa.table([pa.array(column).cast(kind) for column in values], names=TITLES), path)
     found = read(path)
     assert found["ordered_at"].tolist() == [pd.Timestamp("2017-11-11"), pd.NaT]
     assert found["amount"].tolist() == [1000.5, 2.0]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from kehu.orders import dateformats
 from kehu.orders._reading import choice, parquetfiles, paths, textfiles, workbooks
 from kehu.orders.schema import conform
 
@@ -94,6 +95,8 @@ def read(
     0         007        1 2017-11-11    12.5
     """
     columns = choice.check(columns)
+    if date_format is not None:
+        dateformats.check(date_format)
     path = paths.existing(path)
     kind = paths.kind(path, encoded=encoding is not None)
     if encoding is not None and "text" not in kind:

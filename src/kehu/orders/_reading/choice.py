@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 
 from kehu.frames import closest
+from kehu.orders.schema import LABELS
 
 __all__ = ["LABELS", "NUMBERS", "check", "choose", "likely_names"]
 
-LABELS = ("customer_id", "order_id", "product", "category")
 NUMBERS = ("quantity", "unit_price", "amount")
 _NEEDED = ("customer_id", "order_id", "ordered_at")
 _SCHEMA = (*_NEEDED, "product", "category", *NUMBERS)
@@ -124,9 +124,7 @@ def _lacking(
         lack = f"no column {columns[absent[0]]!r} (for {absent[0]})"
         hint = closest(columns[absent[0]], names)
     else:
-        lack = f"no column {missing[0]!r}"
-        if missing[-1] == "amount":
-            lack += " (nor unit_price)" if missing[0] == "amount" else ""
+        lack = f"no column {missing[0]!r}{' (nor unit_price)' if missing[0] == 'amount' else ''}"
         hint = closest(missing[0], names)
     shown = ", ".join(f"{name!r}: {guess or '…'!r}" for name, guess in guesses.items())
     other = "; amount may be left out where there are quantity and unit_price" if "amount" in missing else ""

@@ -152,13 +152,14 @@ def numbers(column: pa.ChunkedArray, name: str, where: Callable[[int], str]) -> 
     ValueError
         If a text is no number, or may be two.
     """
-    if pa.types.is_floating(column.type):
-        plain = column.to_numpy()
-        if np.isinf(plain).any():
-            raise ValueError(
-                f"{name} must hold numbers, got infinity ({where(int(np.argmax(np.isinf(plain))))})"
-            )
-        return plain
+    values = column.to_numpy() if pa.types.is_floating(column.type) else _from_text(column, name, where)
+    endless = np.isinf(values)
+    if endless.any():
+        raise ValueError(f"{name} must hold numbers, got an infinite one ({where(int(np.argmax(endless)))})")
+    return values
+
+
+def _from_text(column: pa.ChunkedArray, name: str, where: Callable[[int], str]) -> np.ndarray:
     codes, texts = code(column)
     texts = pc.utf8_trim_whitespace(_unwrapped(texts))
     texts = pc.if_else(is_missing(texts), None, texts)
@@ -210,10 +211,11 @@ def _refuse_doubtful_commas(
 def numbers_or_labels(coded: Coded, name: str) -> np.ndarray | pd.Categorical:
     """A further column: numbers if all its text is that of plain numbers (no 007), else labels."""
     codes, texts = coded
-    known = texts.filter(pc.not_equal(texts, ""))
+    missing = is_missing(texts)
+    known = texts.filter(pc.invert(missing))
     if not len(known) or not pc.all(pc.match_substring_regex(known, _EXACT)).as_py():
         return labels(coded, name)
-    values = pc.cast(pc.if_else(pc.equal(texts, ""), None, texts), pa.float64())
+    values = pc.cast(pc.if_else(missing, None, texts), pa.float64())
     plain = _take(values.to_numpy(zero_copy_only=False), codes)
     whole = not np.isnan(plain).any() and not pc.any(pc.match_substring(known, ".")).as_py()
     return plain.astype(np.int64) if whole else plain

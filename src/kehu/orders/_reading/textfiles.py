@@ -109,7 +109,7 @@ def _understand(path: Path, encoding: str, likely: set[str]) -> _TextFile:
     """Find out separator and column names from the beginning of the file."""
     with encodings.open_bytes(path) as raw:
         head = raw.read(encodings.SAMPLE)
-    text = head.decode(encoding, errors="ignore")
+    text = head.decode(encoding, errors="ignore").removeprefix("\ufeff")
     if not text.strip():
         raise ValueError(f"{path.name} is empty")
     if len(head) == encodings.SAMPLE:
