@@ -361,6 +361,16 @@ def test_a_page_has_its_formulas_charts_and_tables(executed):
     assert "alert(1)" not in text
 
 
+def test_columns_of_words_are_marked():
+    head = "<tr><th></th><th>name</th><th>rows</th><th>share</th></tr>"
+    rows = "<tr><th>0</th><td>milk</td><td>1,469,307</td><td>-0.5 %</td></tr>"
+    rows += "<tr><th>1</th><td>12</td><td>…</td><td>1.2e-05</td></tr>"
+    made = report.aligned(f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>")
+    marked = re.findall(r'<(t[hd]) class="words">([^<]*)<', made)
+    assert marked == [("th", "name"), ("td", "milk"), ("td", "12")]
+    assert report.aligned("<p>1 &lt; 2</p><table></table>") == "<p>1 &lt; 2</p><table></table>"
+
+
 def test_contents(executed):
     index = written(executed)
     text = index.read_text(encoding="utf-8")

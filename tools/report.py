@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from bs4 import BeautifulSoup
 from jinja2 import pass_context
 from latex2mathml.converter import convert as mathml
 from nbconvert import HTMLExporter
@@ -25,6 +26,7 @@ STYLE = (Path(__file__).parent / "report.css").read_text(encoding="utf-8")
 PARTS = ((0, "Start here", "从这里开始"), (10, "Methods on real data", "方法"), (99, "Cases", "案例"))
 # Pictures and text; what needs a script to be seen is left out.
 SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg", "text/latex", "text/plain"]
+NUMBER = re.compile(r"[-+−–±<>≈$¥€£]*[\d.,:%\s…-]*([eE][-+]?\d+)?%?|nan|NaN|None|inf|-inf", re.I)
 
 
 class Renderer(IPythonRenderer):
@@ -120,7 +122,7 @@ def pictures_of(name: str, figures: Path, language: str) -> list[Path]:
 
 def page(name: str, notebook: NotebookNode, exporter: Exporter, around: tuple[str | None, str | None]) -> str:
     prepare(notebook)
-    body, _ = exporter.from_notebook_node(notebook)
+    body = aligned(exporter.from_notebook_node(notebook)[0])
     links = ['<a href="index.html">Contents 目录</a>']
     links += [
         f'<a href="{other}.html">{arrow} {other}</a>'
@@ -157,6 +159,18 @@ def prepare(notebook: NotebookNode) -> None:
 
 def can_be_shown(output: NotebookNode) -> bool:
     return "data" not in output or any(kind in output.data for kind in SHOWN)
+
+
+def aligned(body: str) -> str:
+    """Mark the columns of tables that hold words, to be set left; numbers stay right."""
+    soup = BeautifulSoup(body, "html.parser")
+    for table in soup.select("table"):
+        rows = [row.find_all(["th", "td"]) for row in table.find_all("tr")]
+        for column in zip(*(row for row in rows if len(row) == len(rows[-1])), strict=True):
+            if any(cell.name == "td" and not NUMBER.fullmatch(cell.text.strip()) for cell in column):
+                for cell in column:
+                    cell["class"] = [*cell.get("class", []), "words"]
+    return str(soup)
 
 
 def has_error(cell: NotebookNode) -> bool:
