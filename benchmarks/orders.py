@@ -1,9 +1,9 @@
 """Read and clean order lines: kehu against pandas, polars and DuckDB doing the same steps on the same file.
 
-The steps: read a csv, parse the times, reject gaps and impossible values, drop exact duplicates, match returns
-to the sales they undo, reduce or remove those sales, and give rows and money by reason. The peers match a return
-to the latest earlier sale of that customer and product by an as-of join, which is enough for the simulated shop
-and less than kehu does. All must keep the same rows and the same money.
+The steps: read a csv, parse the times, reject gaps and impossible values, drop exact duplicates, match
+returns to the sales they undo, reduce or remove those sales, and give rows and money by reason. The peers
+match a return to the latest earlier sale of that customer and product by an as-of join, which is enough for
+the simulated shop and less than kehu does. All must keep the same rows and the same money.
 """
 
 import tempfile
@@ -14,6 +14,7 @@ import side_by_side
 
 CHUNK = 2_000_000
 COLUMNS = ["customer_id", "order_id", "ordered_at", "product", "quantity", "amount"]
+LABELS = ("customer_id", "order_id", "product")
 FIRST, LAST = "1990-01-01", "2026-01-01"
 
 
@@ -31,9 +32,7 @@ def write_file(path: Path, n: int) -> None:
             orders[name] = orders[name].cat.rename_categories(lambda label, shop=shop: f"{shop:02d}{label}")
         orders["ordered_at"] = orders["ordered_at"].dt.strftime("%Y-%m-%d %H:%M:%S")
         orders["amount"] = orders["amount"].round(2)
-        table = pa.Table.from_pandas(
-            orders.astype({n: "str" for n in ("customer_id", "order_id", "product")})
-        )
+        table = pa.Table.from_pandas(orders.astype(dict.fromkeys(LABELS, "str")))
         if writer is None:
             writer = csv.CSVWriter(path, table.schema, write_options=csv.WriteOptions(quoting_style="none"))
         writer.write_table(table)
@@ -86,7 +85,7 @@ def pandas_(path: str) -> list:
 def polars_(path: str) -> list:
     import polars as pl
 
-    labels = dict.fromkeys(("customer_id", "order_id", "product"), pl.Categorical)
+    labels = dict.fromkeys(LABELS, pl.Categorical)
     lines = pl.read_csv(path, schema_overrides={**labels, "ordered_at": pl.String})
     lines = lines.with_columns(
         pl.col("ordered_at").str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us"),
@@ -117,12 +116,16 @@ def polars_(path: str) -> list:
         sales.sort("ordered_at"), on="ordered_at", by=["customer_id", "product"], strategy="backward"
     )
     taken = matched.drop_nulls("sale").group_by("sale").agg((-quantity.sum()).alias("taken"))
+    alive, undone = pl.col("reason") == "kept", pl.col("taken") >= quantity
     lines = lines.join(taken, left_on="row", right_on="sale", how="left").with_columns(
-        pl.when((pl.col("reason") == "kept") & (quantity < 0)).then(pl.lit("return"))
-        .when((pl.col("reason") == "kept") & (pl.col("taken") >= quantity)).then(pl.lit("sale taken back in full"))
-        .otherwise(pl.col("reason")).alias("reason"),
+        pl.when(alive & (quantity < 0))
+        .then(pl.lit("return"))
+        .when(alive & undone)
+        .then(pl.lit("sale taken back in full"))
+        .otherwise(pl.col("reason"))
+        .alias("reason"),
         (units * pl.col("taken") / quantity).round().fill_null(0).cast(pl.Int64).alias("part"),
-    )  # fmt: skip
+    )
     ledger = lines.group_by("reason").agg(pl.len(), units.sum(), pl.col("part").sum())
     kept = lines.filter(pl.col("reason") == "kept").with_columns(quantity - pl.col("taken").fill_null(0))
     money = ledger.row(by_predicate=pl.col("reason") == "kept", named=True)
@@ -168,14 +171,16 @@ def duckdb_(path: str) -> list:
         create table settled as
         select * exclude (reason), coalesce(round(units * taken / quantity), 0)::bigint as part,
             case when reason = 'kept' and quantity < 0 then 'return'
-                 when reason = 'kept' and taken >= quantity then 'sale taken back in full' else reason end as reason
+                 when reason = 'kept' and taken >= quantity then 'sale taken back in full'
+                 else reason end as reason
         from judged left join taken on row = sale
     """)
     ledger = database.sql(
         "select reason, count(*), sum(units), sum(part) from settled group by reason"
     ).fetchall()
     database.sql(
-        "create table kept as select *, quantity - coalesce(taken, 0) as rest from settled where reason = 'kept'"
+        "create table kept as select * exclude (quantity), quantity - coalesce(taken, 0) as quantity from settled "
+        "where reason = 'kept'"
     )
     rows, units, part = next(entry[1:] for entry in ledger if entry[0] == "kept")
     return _summary(rows, (int(units) - int(part)) / 10_000)
@@ -198,7 +203,8 @@ def table(n: int, results: list[dict], base: dict) -> list[str]:
         ratios = (result[key] / base[key] for key in ("seconds", "gigabytes"))
         times, memory = (f"{ratio:.2f}×" for ratio in ratios)
         rows.append(
-            f"| {size} | {result['name']} | {result['seconds']:.1f} | {times} | {result['gigabytes']:.1f} | {memory} |"
+            f"| {size} | {result['name']} | {result['seconds']:.1f} | {times} "
+            f"| {result['gigabytes']:.1f} | {memory} |"
         )
     return rows
 

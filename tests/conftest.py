@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# No time limits: the machines that run the tests are shared.
+settings.register_profile("kehu", deadline=None)
+settings.load_profile("kehu")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,6 +6,7 @@ a wrong column, a text among numbers or a mixed label is refused before any work
 
 import difflib
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 import narwhals as nw
@@ -15,6 +16,8 @@ import pyarrow as pa
 
 __all__ = ["closest", "labels", "names", "numbers", "select", "times", "used"]
 
+# Comparing with a million labels would take longer than the user's patience.
+_MOST_OPTIONS = 10_000
 _LIBRARIES = "pandas, polars, pyarrow or DuckDB"
 
 
@@ -38,7 +41,7 @@ def closest(name: object, options: Iterable[object]) -> str:
     >>> closest("lifft", ["conviction", "lift"])
     "did you mean 'lift'? There are: 'conviction', 'lift'"
     """
-    options = [str(option) for option in options]
+    options = [str(option) for option in islice(options, _MOST_OPTIONS)]
     folded = {option.casefold(): option for option in options}
     near = difflib.get_close_matches(str(name).casefold(), folded, n=1)
     listed = ", ".join(repr(option) for option in options[:30]) + (", …" if len(options) > 30 else "")
@@ -95,7 +98,7 @@ def select(
             raise ValueError(f"{what} has {names.count(old)} columns named {old!r}; keep one of them")
     if isinstance(frame, pd.DataFrame):
         picked = {new: frame[old].array for new, old in wanted.items()}
-        return pd.DataFrame(picked, index=pd.RangeIndex(len(frame)))
+        return pd.DataFrame(picked, index=pd.RangeIndex(len(frame)), copy=False)
     lazy = frame.select([nw.col(old) for old in dict.fromkeys(wanted.values())])
     table = (lazy.collect(backend="pyarrow") if isinstance(lazy, nw.LazyFrame) else lazy).to_arrow()
     return pd.DataFrame({new: _from_arrow(table.column(old)) for new, old in wanted.items()})

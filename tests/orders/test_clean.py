@@ -54,7 +54,7 @@ def try_to_clean(table, **settings):
 
 
 @pytest.mark.filterwarnings("ignore::kehu.warnings.SharedOrdersWarning")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(row, min_size=1, max_size=30), st.booleans(), st.sampled_from(["drop", "keep"]))
 def test_ledger_adds_up_and_cleaning_again_changes_nothing(rows, require_customer, duplicates):
     table = lines(*rows)
@@ -224,7 +224,7 @@ def brute_force_match(group, quantity, look_back):
     return taken, unmatched
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(-5, 5)), max_size=40))
 def test_matching_equals_a_plain_loop(pairs):
     from kehu._kernels.cleaning import LOOK_BACK, match_returns
