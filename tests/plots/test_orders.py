@@ -141,3 +141,20 @@ def test_what_is_no_concentration_is_refused():
     result = kehu.orders.concentration(kehu.orders.clean(lines).orders)
     with pytest.raises(ValueError, match="top must lie between 0 and 1, got 20"):
         plots.concentration(result, top=20)
+
+
+def test_periods_cut_by_the_data_are_dotted():
+    periods = pd.DataFrame(
+        {
+            "period": pd.date_range("2017-01-01", periods=4, freq="MS"),
+            "n_orders": [3, 9, 8, 2],
+            "complete": [False, True, True, False],
+        }
+    )
+    ax = plots.orders_over_time(periods)
+    dotted, solid = ax.lines
+    assert (dotted.get_linestyle(), dotted.get_ydata().tolist()) == (":", [3, 9, 8, 2])
+    assert (solid.get_linestyle(), solid.get_ydata().tolist()) == ("-", [9, 8])
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["cut by the data"]
+    whole = plots.orders_over_time(periods.assign(complete=True))
+    assert (len(whole.lines), whole.get_legend()) == (1, None)

@@ -36,12 +36,13 @@ def orders_over_time(
 ) -> Axes:
     """Line of orders, customers or sales over time.
 
-    The first and the last period may be cut by the data and then stand too low.
+    Periods that the data cut (``complete`` is False) are joined by a dotted line: they stand too low.
 
     Parameters
     ----------
     periods : dataframe
-        ``period`` and the column drawn, as `kehu.orders.by_period` gives them.
+        ``period``, the column drawn and, if there is one, ``complete``, as `kehu.orders.by_period` gives
+        them.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure when not given.
     language : {"en", "zh"}
@@ -69,16 +70,22 @@ def orders_over_time(
     """
     if what not in _MEASURES:
         raise ValueError(f"what={what!r} is not known; {frames.closest(what, _MEASURES)}")
-    data = table(periods, ("period", what), "periods")
+    data = table(periods, ("period", what), "periods", optional=("complete",))
     days = frames.times(data["period"], "period")
     if np.isnat(days).any():
         raise ValueError("period has missing dates")
     height = values(data[what], what)
     order = np.argsort(days, kind="stable")
     x, y = mdates.date2num(days[order]), height[order]
+    whole = data["complete"].to_numpy(bool)[order] if "complete" in data else np.ones(len(x), dtype=bool)
+    marker = "o" if len(x) <= 24 else None
     with canvas(ax, language=language, width=width) as ax:
-        ax.fill_between(x, y, color=PALE, alpha=0.5, linewidth=0)
-        ax.plot(x, y, color=BLUE, marker="o" if len(x) <= 24 else None, clip_on=False)
+        ax.fill_between(x[whole], y[whole], color=PALE, alpha=0.5, linewidth=0)
+        if not whole.all():
+            cut = {"linestyle": ":", "marker": marker, "markerfacecolor": "white", "clip_on": False}
+            ax.plot(x, y, color=BLUE, label=say("note.cut_period", language), **cut)
+            ax.legend(loc="lower center")
+        ax.plot(x[whole], y[whole], color=BLUE, marker=marker, clip_on=False)
         ax.set_ylim(bottom=min(0.0, y.min()), top=None if y.any() else 1)
         ax.margins(x=0.02)
         locator = mdates.AutoDateLocator(minticks=2, maxticks=7)
