@@ -228,7 +228,7 @@ def test_nothing_heavy_is_loaded_before_the_first_notebook_starts():
 def test_an_error_is_cut_to_a_line():
     assert notebooks.brief("\x1b[31mKeyError\x1b[0m: x\nmore") == "KeyError: x"
     long = notebooks.brief("x" * 1000)
-    assert len(long) == 200
+    assert len(long) == 300
     assert long.endswith("…")
 
 

@@ -17,8 +17,8 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -162,7 +162,7 @@ def kernel_variables(source: Path, plan: dict[str, Any]) -> dict[str, str]:
 def brief(text: str) -> str:
     """First line of an error, uncoloured and cut to what a status line can hold."""
     line = re.sub(r"\x1b\[[0-9;]*m", "", text).strip().partition("\n")[0]
-    return line if len(line) <= 200 else line[:199] + "…"
+    return line if len(line) <= 300 else line[:299] + "…"
 
 
 def store(notebook: NotebookNode, source: Path, outcome: Outcome, plan: dict[str, Any]) -> None:
@@ -190,33 +190,27 @@ def finish(plan: dict[str, Any], outcomes: list[Outcome]) -> int:
             copy.unlink()
     index = report.write(copies, Path(plan["report"]), figures, source=source, language=plan["language"])
     failed = [outcome for outcome in outcomes if outcome.error]
-    if failed:
+    if len(outcomes) == 1:
+        print("The notebook failed." if failed else "The notebook ran.")
+    elif failed:
         print(f"{len(failed)} of {len(outcomes)} notebooks failed:")
-        for outcome in failed:
-            print(f"  {outcome.name}: {outcome}")
+        print("\n".join(f"  {outcome.name}: {outcome}" for outcome in failed))
     else:
-        print(f"All {len(outcomes)} notebooks ran." if len(outcomes) > 1 else "The notebook ran.")
+        print(f"All {len(outcomes)} notebooks ran.")
     print(f"Figures: {figures}\nReport:  {index}")
     return 1 if failed else 0
 
 
-@contextmanager
-def cancelled_by_terminate(loop: asyncio.AbstractEventLoop, cancel: Callable[[], object]):
-    """Let SIGTERM end the run as Ctrl-C does, kernels stopped."""
-    if os.name == "nt":
-        yield
-        return
-    loop.add_signal_handler(signal.SIGTERM, cancel)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGTERM)
-
-
 async def supervised(plan: dict[str, Any], progress: Progress) -> list[Outcome]:
-    task = asyncio.current_task()
-    with cancelled_by_terminate(asyncio.get_running_loop(), task.cancel):
+    """Run all, and let SIGTERM end it as Ctrl-C does, the kernels stopped."""
+    loop = asyncio.get_running_loop()
+    if os.name == "posix":
+        loop.add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
+    try:
         return await run_all(plan, progress)
+    finally:
+        if os.name == "posix":
+            loop.remove_signal_handler(signal.SIGTERM)
 
 
 def main(plan: dict[str, Any]) -> int:
