@@ -221,18 +221,18 @@ def _frame(
     wanted: Mapping[str, str],
     date_format: str | None,
 ) -> pd.DataFrame:
-    raw = dict(zip(table.column_names, table.columns, strict=True))
-    del table
+    raw = {name: table.column(column) for name, column in wanted.items()}
     texts = [name for name in wanted if name not in ("ordered_at", *NUMBERS)]
     result: dict[str, Any] = {}
+    # Each column is let go as soon as it is converted, for these are large.
+    del table
     with ThreadPoolExecutor(pa.cpu_count()) as pool:
-        coded = {name: pool.submit(fields.code, raw[wanted[name]]) for name in texts}
-        for name in wanted:
+        coded = {name: pool.submit(fields.code, raw.pop(name)) for name in texts}
+        for name in list(raw):
             if name == "ordered_at":
-                result[name] = parse_text(raw[wanted[name]], date_format, name, source.where)
-            elif name in NUMBERS:
-                result[name] = fields.numbers(raw[wanted[name]], name, source.where)
-    raw.clear()
+                result[name] = parse_text(raw.pop(name), date_format, name, source.where)
+            else:
+                result[name] = fields.numbers(raw.pop(name), name, source.where)
     for name in texts:
         read = fields.labels if name in LABELS else fields.numbers_or_labels
         result[name] = read(coded.pop(name).result(), name)
