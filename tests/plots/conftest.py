@@ -105,6 +105,7 @@ CHINESE = "超长的商品名称：夏季新款纯棉短袖圆领上衣女装宽
 CASES = {
     "orders_over_time": (plots.orders_over_time, periods()),
     "orders_over_time-amount": (plots.orders_over_time, periods(60, "MS", 4e8), {"what": "amount"}),
+    "orders_over_time-cut": (plots.orders_over_time, periods().assign(complete=[False] + [True] * 51)),
     "orders_over_time-one": (plots.orders_over_time, periods(1)),
     "orders_over_time-two": (plots.orders_over_time, periods(2)),
     "orders_over_time-days": (plots.orders_over_time, periods(20, "D")),

@@ -42,7 +42,7 @@ def test_every_label_in_both_languages_at_every_width(case):
 def foreign(texts, pattern, data):
     """Lines with letters of a language, except those from the data."""
     parts = [part for text in texts for part in text.split("\n") if re.search(pattern, part)]
-    plain = [part.replace(r"\$", "$").removesuffix("…") for part in parts]
+    plain = [part.replace(r"\$", "$").removesuffix("…").removesuffix("...") for part in parts]
     return [part for part in plain if not any(part in name for name in data)]
 
 

@@ -94,11 +94,15 @@ def style(width: str = "single", height: float | None = None) -> Iterator[None]:
     183
     >>> plt.close(fig)
     """
-    with mpl.rc_context(settings(width, height)):
+    # Only these are put back: rc_context would also end the interactive mode that the first figure of a
+    # notebook starts.
+    ours = settings(width, height)
+    before = {key: mpl.rcParams[key] for key in ours}
+    mpl.rcParams.update(ours)
+    try:
         yield
-        interactive = mpl.is_interactive()
-    # The first figure of a notebook starts pyplot's interactive mode, which leaving the context would end.
-    mpl.interactive(interactive)
+    finally:
+        mpl.rcParams.update(before)
 
 
 def add_fonts(artist: Artist) -> None:

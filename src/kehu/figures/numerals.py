@@ -87,19 +87,23 @@ def percent(share: float) -> str:
 
 
 def percents(shares: Sequence[float]) -> list[str]:
-    """Write a column of shares as per cent, with the same decimals; small ones as <0.1%.
+    """Write a column of shares as per cent, with the same decimals; small ones as <0.1% or >−0.1%.
 
     Examples
     --------
-    >>> percents([1, 0.247, 0.00001, -0.0423, 0])
-    ['100.0%', '24.7%', '<0.1%', '−4.2%', '0.0%']
+    >>> percents([1, 0.247, 0.00001, -0.0423, -0.0001, 0])
+    ['100.0%', '24.7%', '<0.1%', '−4.2%', '>−0.1%', '0.0%']
     """
     largest = 100 * max((abs(share) for share in shares), default=0.0)
     decimals = min(6, max(1, 1 - math.floor(math.log10(largest)))) if largest else 1
-    least = 10.0**-decimals
-    texts = [f"{100 * share:.{decimals}f}%".replace("-", "−") for share in shares]
-    tiny = [0 < 100 * share < least / 2 for share in shares]
-    return [f"<{least:.{decimals}f}%" if small else text for small, text in zip(tiny, texts, strict=True)]
+    least = f"{10.0**-decimals:.{decimals}f}%"
+    tiny = 0.5 * 10.0**-decimals
+    signs = {-1: f">−{least}", 0: None, 1: f"<{least}"}
+    return [
+        signs[(0 < 100 * share < tiny) - (-tiny < 100 * share < 0)]
+        or f"{100 * share:.{decimals}f}%".replace("-", "−")
+        for share in shares
+    ]
 
 
 def is_number(text: str) -> bool:

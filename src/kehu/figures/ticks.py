@@ -152,14 +152,16 @@ def shorten(text: str, longest: int) -> str:
     Examples
     --------
     >>> shorten("WHITE HANGING HEART T-LIGHT HOLDER", 20), shorten("手机", 4)
-    ('WHITE HANGING HEART…', '手机')
+    ('WHITE HANGING HEA...', '手机')
     """
     text = " ".join(text.split())
     if width(text) <= longest:
         return text
-    while width(text) > longest - 1:
+    while width(text) > longest - 3:
         text = text[:-1]
-    return f"{text.rstrip()}…"
+    text = text.rstrip()
+    # The font's ellipsis is the Chinese one, at half height.
+    return f"{text}…" if text and wide(text[-1]) else f"{text}..."
 
 
 def width(text: str) -> int:

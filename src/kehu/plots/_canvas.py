@@ -59,7 +59,7 @@ def note_size(ax: Axes) -> float:
 
 
 def mark_averages(ax: Axes, averages: Mapping[str, float], language: str, beyond: float = np.inf) -> None:
-    """Draw the median and the mean as lines across, named above the axes so that nothing is covered.
+    """Draw the median and the mean as lines across, named above them.
 
     What lies ``beyond`` the part of the axis that is to scale is named without a line.
     """
@@ -71,6 +71,11 @@ def mark_averages(ax: Axes, averages: Mapping[str, float], language: str, beyond
             ax.axvline(value, color=colour, linestyle=dashes, label=text)
         else:
             ax.plot([], [], linestyle="none", label=text)
+    legend_above(ax)
+
+
+def legend_above(ax: Axes) -> None:
+    """Name the lines in a row above the axes, where no data can be."""
     ax.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1),

@@ -15,7 +15,7 @@ from kehu.figures.look import BLUE, GREY, PALE, VERMILLION
 from kehu.figures.numerals import percent
 from kehu.figures.ticks import Dates, Numbers, Percents, Words, literal
 from kehu.figures.words import catalogue, heading, say
-from kehu.plots._canvas import canvas, mark_averages, note_size, table, values
+from kehu.plots._canvas import canvas, legend_above, mark_averages, note_size, table, values
 
 _SHADES = LinearSegmentedColormap.from_list("kehu", ["#F2F7FB", "#9CC4E4", BLUE, "#00304D"])
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -84,7 +84,7 @@ def orders_over_time(
         if not whole.all():
             cut = {"linestyle": ":", "marker": marker, "markerfacecolor": "white", "clip_on": False}
             ax.plot(x, y, color=BLUE, label=say("note.cut_period", language), **cut)
-            ax.legend(loc="lower center")
+            legend_above(ax)
         ax.plot(x[whole], y[whole], color=BLUE, marker=marker, clip_on=False)
         ax.set_ylim(bottom=min(0.0, y.min()), top=None if y.any() else 1)
         ax.margins(x=0.02)
