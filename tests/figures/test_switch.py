@@ -85,6 +85,10 @@ def test_a_figure_gets_taller_on_a_page_but_never_shorter():
         assert height == pytest.approx(80)
     with switch.at_size(tall, "slide") as height:
         assert height == 143
+    with look.style("slide"):
+        slide, _ = plt.subplots()
+    with switch.at_size(slide, "single") as height:
+        assert height == pytest.approx(143 / 2)  # its text was twice as large
 
 
 def test_fonts_of_the_user_come_before_the_chinese_one():

@@ -84,8 +84,9 @@ def at_size(fig: Figure, width: str) -> Iterator[float]:
     height in mm.
     """
     old_width, old_height = fig.get_size_inches() / MM
-    height = _height(old_width, old_height, width)
     text = fig.axes[0].xaxis.label.get_fontsize() if fig.axes else PRINT_TEXT
+    in_print = PRINT_TEXT / text
+    height = _height(old_width * in_print, old_height * in_print, width)
     factor = text_size(width, old_height, text) / text
     with ExitStack() as undo:
         undo.callback(fig.set_size_inches, *fig.get_size_inches(), forward=False)
@@ -95,7 +96,7 @@ def at_size(fig: Figure, width: str) -> Iterator[float]:
 
 
 def _height(old_width: float, old_height: float, width: str) -> float:
-    """Height in mm: never less than it was, so that rows of text keep their room; more on a wider page."""
+    """Height in mm: as it was in print, so that rows of text keep their room; more on a wider page."""
     if width == "slide":
         return HEIGHTS["slide"]
     grown = old_height * max(1.0, WIDTHS[width] / old_width) ** 0.5
