@@ -9,8 +9,8 @@ the simulated shop and less than kehu does. All must keep the same rows and the 
 import tempfile
 from pathlib import Path
 
+import _side_by_side as side_by_side
 import pandas as pd
-import side_by_side
 
 CHUNK = 2_000_000
 COLUMNS = ["customer_id", "order_id", "ordered_at", "product", "quantity", "amount"]
@@ -179,8 +179,8 @@ def duckdb_(path: str) -> list:
         "select reason, count(*), sum(units), sum(part) from settled group by reason"
     ).fetchall()
     database.sql(
-        "create table kept as select * exclude (quantity), quantity - coalesce(taken, 0) as quantity from settled "
-        "where reason = 'kept'"
+        "create table kept as select * exclude (quantity), quantity - coalesce(taken, 0) as quantity "
+        "from settled where reason = 'kept'"
     )
     rows, units, part = next(entry[1:] for entry in ledger if entry[0] == "kept")
     return _summary(rows, (int(units) - int(part)) / 10_000)
@@ -236,7 +236,8 @@ def main() -> None:
             growth[millions] = results[0].get("seconds")
             path.unlink()
     notes = [
-        f"Medians of {chosen.runs} runs in turn. {side_by_side.machine('pandas', 'polars', 'duckdb', 'pyarrow')}."
+        f"Medians of {chosen.runs} runs in turn. "
+        f"{side_by_side.machine('pandas', 'polars', 'duckdb', 'pyarrow')}."
     ]
     if len(growth) == 2 and all(growth.values()):
         (small, less), (large, more) = growth.items()

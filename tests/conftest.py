@@ -1,8 +1,9 @@
-"""Shared by all tests: figures go to a temporary folder, explorers stay static, real data where there is some."""
+"""Shared by all tests: figures go to a temporary folder, explorers stay static, real data if there is."""
 
 import os
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pytest
 from hypothesis import settings
 
@@ -28,3 +29,10 @@ def shared_data() -> Path:
     if not folder:
         pytest.skip("KEHU_SHARED_DATA does not name the folder with the real data sets")
     return Path(folder).resolve()
+
+
+@pytest.fixture(autouse=True)
+def _no_open_figures():
+    """Close what a test drew; Matplotlib warns when more than twenty figures are open."""
+    yield
+    plt.close("all")

@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,27 @@ def test_errors_of_the_system_in_plain_words(tmp_path, number, words):
         raise OSError(number, "system text")
     assert caught.value.errno == number
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("fails_at", range(4))
+def test_a_move_that_fails_is_undone(tmp_path, monkeypatch, fails_at):
+    """As on Windows, where a workbook that is open cannot be replaced."""
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("old")
+    moves = []
+    move = Path.replace
+
+    def stubborn(path, target):
+        moves.append(path.name)
+        if len(moves) == fails_at + 1:
+            raise PermissionError(errno.EACCES, "in use")
+        return move(path, target)
+
+    with pytest.raises(OSError, match="nothing was changed"), _files.staged(tmp_path) as stage:
+        for name in ("a", "b", "c"):
+            (stage / name).write_text("new")
+        monkeypatch.setattr(Path, "replace", stubborn)
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a": "old", "b": "old"}
 
 
 def test_a_file_in_the_way(tmp_path):

@@ -37,6 +37,13 @@ def test_select_gives_the_same_from_every_library(library):
     np.testing.assert_array_equal(frames.numbers(got["x"]), TABLE["x"])
 
 
+def test_selected_columns_are_the_callers_no_longer():
+    table = TABLE.copy()
+    picked = frames.select(table, {"n": "n"})
+    picked.loc[0, "n"] = 99
+    assert table["n"].tolist() == TABLE["n"].tolist()
+
+
 def test_select_refuses():
     with pytest.raises(TypeError, match=r"baskets must be a dataframe of .* got builtins\.dict"):
         frames.select({}, {"a": "a"}, what="baskets")

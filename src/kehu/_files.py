@@ -51,7 +51,7 @@ def staged(folder: str | os.PathLike[str]) -> Iterator[Path]:
     """Write several files so that either all of them appear in ``folder`` or none does.
 
     Yields an empty folder beside the final places. When the block ends well, each file in it is
-    renamed into ``folder``; when it fails, nothing of it remains.
+    moved into ``folder``; when anything fails, ``folder`` holds what it held before.
 
     Raises
     ------
@@ -63,9 +63,11 @@ def staged(folder: str | os.PathLike[str]) -> Iterator[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=".kehu-", dir=folder))
-        yield stage
-        for path in sorted(stage.iterdir()):
-            path.replace(folder / path.name)
+        new, old = stage / "new", stage / "old"
+        new.mkdir()
+        old.mkdir()
+        yield new
+        _exchange(new, old, folder)
     except OSError as error:
         reason = _WRITE_ERRORS.get(error.errno or 0)
         if reason is None:
@@ -77,3 +79,22 @@ def staged(folder: str | os.PathLike[str]) -> Iterator[Path]:
     finally:
         if stage is not None:
             shutil.rmtree(stage, ignore_errors=True)
+
+
+def _exchange(new: Path, old: Path, folder: Path) -> None:
+    """Move the new files in and those they replace out; undo all of it if a move fails."""
+    moved: list[str] = []
+    try:
+        for path in sorted(new.iterdir()):
+            there = folder / path.name
+            moved.append(path.name)
+            if there.exists():
+                there.replace(old / path.name)
+            path.replace(there)
+    except BaseException:
+        for name in moved:
+            if (old / name).exists():
+                (old / name).replace(folder / name)
+            elif not (new / name).exists():
+                (folder / name).unlink(missing_ok=True)
+        raise

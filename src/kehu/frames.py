@@ -97,8 +97,9 @@ def select(
         if names.count(old) > 1:
             raise ValueError(f"{what} has {names.count(old)} columns named {old!r}; keep one of them")
     if isinstance(frame, pd.DataFrame):
-        picked = {new: frame[old].array for new, old in wanted.items()}
-        return pd.DataFrame(picked, index=pd.RangeIndex(len(frame)), copy=False)
+        # Taking columns of a frame, and not their arrays, leaves copy-on-write to guard the caller's.
+        base = frame.reset_index(drop=True)
+        return pd.DataFrame({new: base[old] for new, old in wanted.items()}, index=base.index, copy=False)
     lazy = frame.select([nw.col(old) for old in dict.fromkeys(wanted.values())])
     table = (lazy.collect(backend="pyarrow") if isinstance(lazy, nw.LazyFrame) else lazy).to_arrow()
     return pd.DataFrame({new: _from_arrow(table.column(old)) for new, old in wanted.items()})

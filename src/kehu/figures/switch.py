@@ -71,8 +71,7 @@ def in_language(fig: Figure, wanted: str, translations: Mapping[str, str] | None
             _set(undo, text, "text", numerals.rewrite(say(text.get_text()), wanted))
             families = text.get_fontfamily()
             _set(undo, text, "fontfamily", [*families, *(font for font in FONTS if font not in families)])
-            if hasattr(text, "set_fontfeatures"):  # Matplotlib 3.11 and later
-                _set(undo, text, "fontfeatures", _PLAIN)
+            _set(undo, text, "fontfeatures", _PLAIN)
         yield
 
 
