@@ -93,7 +93,7 @@ def save(
     >>> _ = ax.plot([3, 5, 4]), ax.set_ylabel("Orders")
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save(fig, "00_first", caption={"en": "Orders", "zh": "订单"}, folder=folder)
-    saved 00_first.png, 00_first.pdf, 00_first.svg, 00_first.zh.png, ..., 00_first.json
+    saved 00_first: .png, .pdf, .svg, .zh.png, .zh.pdf, .zh.svg, .json
     >>> plt.close(fig)
     """
     if not isinstance(fig, Figure):

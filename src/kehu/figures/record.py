@@ -39,8 +39,9 @@ class Saved:
     files: tuple[str, ...]
 
     def __repr__(self) -> str:
-        """Names only, so that notebooks show no folder of somebody's machine."""
-        return f"saved {', '.join(self.files)}"
+        """Show names only, so that notebooks tell no folder of somebody's machine."""
+        stem = self.files[0].partition(".")[0]
+        return f"saved {stem}: {', '.join(name.removeprefix(stem) for name in self.files)}"
 
 
 def check_stem(stem: str, kind: str, folder: Path) -> None:
