@@ -33,7 +33,9 @@ NEWEST = (3, 14)  # the newest Python for which every locked package has a wheel
 SPACE = 3  # GB that a first set-up takes, with the downloads kept by uv or pip
 
 # Settings of other Pythons that would reach into this one, and installer settings that contradict ours.
+# Without stored bytecode every kernel would start seconds later.
 FOREIGN = {"PYTHONHOME", "PYTHONPATH", "PYTHONSAFEPATH", "PYTHONSTARTUP", "PIP_TARGET", "PIP_PREFIX"} | {
+    "PYTHONDONTWRITEBYTECODE",
     "UV_PYTHON", "UV_SYSTEM_PYTHON", "UV_OFFLINE", "UV_NO_BUILD", "UV_NO_BINARY", "CONDA_PREFIX"
 }  # fmt: skip
 

@@ -69,7 +69,7 @@ def save_table(
     >>> sizes = pd.DataFrame({"size": [1, 2], "baskets": [70, 30], "share": [0.7, 0.3]})
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     save_table(sizes, "01_sizes", caption={"en": "Sizes", "zh": "规模"}, folder=folder)
-    saved 01_sizes.csv, 01_sizes.xlsx, 01_sizes.tex, 01_sizes.docx, 01_sizes.zh.csv, ..., 01_sizes.json
+    saved 01_sizes: .csv, .xlsx, .tex, .docx, .zh.csv, .zh.xlsx, .zh.tex, .zh.docx, .json
     """
     folder = record.place(folder)
     record.check_stem(stem, "table", folder)

@@ -24,9 +24,9 @@ def store(cleaned: Cleaned, folder: str | os.PathLike[str]) -> Path:
     Returns
     -------
     pathlib.Path
-        The folder, now with ``orders.parquet`` (read it again with `kehu.orders.read`),
-        ``rejected.parquet``, ``ledger.csv``, and ``orders.duckdb`` with the tables ``orders``, ``rejected``
-        and ``ledger``.
+        The folder, now with ``orders.parquet`` (`kehu.orders.read` reads it again, further columns where
+        ``columns`` names them), ``rejected.parquet``, ``ledger.csv``, and ``orders.duckdb`` with the tables
+        ``orders``, ``rejected`` and ``ledger``.
 
     Raises
     ------
