@@ -188,13 +188,13 @@ def hand_over(command, variables):
 
 
 def call(command, variables):
-    """Run a command to its end. Ctrl-C reaches it as well, so only wait for it to finish."""
-    process = subprocess.Popen(command, env=variables, cwd=ROOT)
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue
+    """Run a command to its end. Ctrl-C reaches it as well: let it finish, then stop here too."""
+    process = subprocess.Popen(command, env=variables, cwd=str(ROOT))
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.wait()
+        raise
 
 
 def main(arguments):

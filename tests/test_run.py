@@ -238,6 +238,21 @@ def test_test_runs_everything_and_gathers_what_fails(calls, one_notebook, monkey
     assert "Failed: ruff check, ruff format, nbval" in capsys.readouterr().out
 
 
+def test_ctrl_c_lets_the_command_finish_and_ends_the_rest(tmp_path, monkeypatch, capsys):
+    class Interrupted(subprocess.Popen):
+        def wait(self, timeout=None):
+            if not hasattr(self, "waited"):
+                self.waited = True
+                raise KeyboardInterrupt
+            return super().wait(timeout)
+
+    monkeypatch.setattr(run.subprocess, "Popen", Interrupted)
+    code = f"import pathlib, time; time.sleep(.3); pathlib.Path({str(tmp_path / 'done')!r}).touch()"
+    with pytest.raises(KeyboardInterrupt):
+        run.call([sys.executable, "-c", code], dict(os.environ))
+    assert (tmp_path / "done").exists()
+
+
 def test_test_without_notebooks_leaves_out_nbval(calls, monkeypatch):
     monkeypatch.setattr(plan, "all_notebooks", lambda *_: [])
     assert run.main(["test"]) == 0
