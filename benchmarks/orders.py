@@ -228,7 +228,8 @@ def main() -> None:
         for millions in chosen.millions:
             path = Path(folder) / f"{millions}.csv"
             write_file(path, millions * 1_000_000)
-            results = side_by_side.compare(__file__, CONTESTANTS, chosen.runs, path)
+            turns = max(1, round(chosen.runs * min(chosen.millions) / millions))
+            results = side_by_side.compare(__file__, CONTESTANTS, turns, path)
             kept = {tuple(result["result"]) for result in results if "result" in result}
             if len(kept) > 1:
                 raise SystemExit(f"the contestants disagree: {kept}")
@@ -236,7 +237,7 @@ def main() -> None:
             growth[millions] = results[0].get("seconds")
             path.unlink()
     notes = [
-        f"Medians of {chosen.runs} runs in turn. "
+        f"Whole processes, imports included; medians of {chosen.runs} runs in turn at the smallest size. "
         f"{side_by_side.machine('pandas', 'polars', 'duckdb', 'pyarrow')}."
     ]
     if len(growth) == 2 and all(growth.values()):

@@ -4,9 +4,11 @@ import errno
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 
 import kehu
 from kehu import _files
@@ -103,3 +105,11 @@ def test_unknown_names_are_refused():
     with pytest.raises(AttributeError, match="has no attribute 'rulez'"):
         _ = kehu.rulez
     assert {"orders", "Baskets", "figures"} <= set(dir(kehu))
+
+
+def test_version_is_the_same_everywhere():
+    root = _files.checkout()
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = yaml.safe_load((root / "CITATION.cff").read_text(encoding="utf-8"))
+    assert kehu.__version__ == project["version"] == citation["version"]
+    assert f"## {kehu.__version__} " in (root / "CHANGELOG.md").read_text(encoding="utf-8")

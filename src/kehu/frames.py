@@ -215,7 +215,7 @@ def used(coded: pd.Categorical) -> tuple[np.ndarray, pd.Index]:
 
     Returns
     -------
-    codes : numpy.ndarray of int64
+    codes : numpy.ndarray of int32
         For each row the position of its label; -1 where missing.
     categories : pandas.Index
         The labels; each occurs in some row.
@@ -226,18 +226,12 @@ def used(coded: pd.Categorical) -> tuple[np.ndarray, pd.Index]:
     >>> codes.tolist(), categories.tolist()
     ([0, 1], ['tea', 'milk'])
     """
-    codes, categories = np.asarray(coded.codes, dtype=np.int64), coded.categories
-    n = len(codes)
-    first = np.full(len(categories) + 1, n, dtype=np.int64)
-    # Assigned backwards, the first appearance is what stays; the extra slot collects the missing (-1).
-    first[codes[::-1]] = np.arange(n - 1, -1, -1)
-    present = np.flatnonzero(first[:-1] < n)
-    order = present[np.argsort(first[present])]
-    if len(order) == len(categories) and (order[1:] > order[:-1]).all():
-        return codes, categories
-    renumber = np.full(len(categories) + 1, -1, dtype=np.int64)
-    renumber[order] = np.arange(len(order))
-    return renumber[codes], categories[order]
+    from kehu._kernels.labels import number
+
+    codes, present = number(coded.codes.astype(np.int32, copy=False), len(coded.categories))
+    if len(present) == len(coded.categories) and (present[1:] > present[:-1]).all():
+        return codes, coded.categories
+    return codes, coded.categories[present]
 
 
 def _label_values(values: pd.Series, name: str) -> pd.Series:

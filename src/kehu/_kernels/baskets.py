@@ -1,4 +1,4 @@
-"""Kernels for sparse baskets: number labels, group and tidy lines, take rows, find items."""
+"""Kernels for sparse baskets: group and tidy lines, take rows, find items."""
 
 import numpy as np
 from numba import njit, types
@@ -8,23 +8,6 @@ _CODES = types.Array(types.int32, 1, "C", readonly=True)
 _POSITIONS = types.Array(types.int64, 1, "C", readonly=True)
 _FLAGS = types.Array(types.boolean, 1, "C", readonly=True)
 _CSR = types.Tuple((types.int64[::1], types.int32[::1]))
-
-
-@njit(types.Tuple((types.int32[::1], types.int64[::1]))(_CODES, types.int64), cache=True)
-def number(codes, n_labels):
-    """Number the labels that occur in the order of their first appearance; -1 (missing) stays."""
-    numbers = np.full(n_labels, -1, np.int32)
-    present = np.empty(n_labels, np.int64)
-    found = 0
-    out = np.empty(len(codes), np.int32)
-    for row in range(len(codes)):
-        label = codes[row]
-        if label >= 0 and numbers[label] < 0:
-            numbers[label] = found
-            present[found] = label
-            found += 1
-        out[row] = numbers[label] if label >= 0 else -1
-    return out, present[:found].copy()
 
 
 @njit(_CSR(_CODES, _CODES, types.int64), cache=True)
@@ -115,7 +98,7 @@ def hits(indptr, indices, wanted):
 
 def warm() -> None:
     """Call each kernel once, so that it is compiled and cached."""
-    codes, _ = number(np.zeros(2, np.int32), 1)
+    codes = np.zeros(2, np.int32)
     indptr, indices = group(codes, codes, 1)
     indptr, _, _ = tidy(indptr, indices)
     take(indptr, indices, np.zeros(1, np.int64))

@@ -27,8 +27,8 @@ def from_orders(orders: Any, item: str, order: str, missing: str) -> Rows:
     lines = frames.select(orders, {"order": order, "item": item}, what="orders")
     if lines.empty:
         raise ValueError("orders holds no lines; there must be at least one")
-    rows, ids = _number(frames.labels(lines["order"], order))
-    codes, items = _number(frames.labels(lines["item"], item))
+    rows, ids = frames.used(frames.labels(lines["order"], order))
+    codes, items = frames.used(frames.labels(lines["item"], item))
     _refuse_gaps(rows, order, "drop these lines first")
     if missing == "error":
         _refuse_gaps(codes, item, "pass missing='drop' to leave them out (their orders stay in the count)")
@@ -53,7 +53,7 @@ def from_lists(lists: Iterable[Iterable[object]], duplicates: str) -> Rows:
         raise ValueError("lists holds no baskets; there must be at least one, which may be empty: [[]]")
     indptr = np.cumsum([0, *map(len, baskets)], dtype=np.int64)
     flat = pd.Series(list(chain.from_iterable(baskets)), dtype=object)
-    codes, items = _number(frames.labels(flat, "items"))
+    codes, items = frames.used(frames.labels(flat, "items"))
     gaps = np.flatnonzero(codes < 0)
     if len(gaps):
         number = int(np.searchsorted(indptr, gaps[0], side="right")) - 1
@@ -117,7 +117,7 @@ def from_csr(matrix: Any, labels: Iterable[object] | None, duplicates: str) -> R
 
 def roll_up(rows: Rows, taxonomy: Any) -> Rows:
     """Replace items by their parents; parents in order of their labels."""
-    codes, parents = _number(_parents(rows.labels, taxonomy))
+    codes, parents = frames.used(_parents(rows.labels, taxonomy))
     labels, rank = _sorted(parents)
     indices = rank[codes][rows.indices]
     return Rows(*_tidy(rows.indptr, indices, labels, "merge"), labels, rows.basket_ids)
@@ -230,12 +230,6 @@ def _tidy(
             f"basket {row} holds {name!r} more than once; pass duplicates='merge' to count it once"
         )
     return kept, indices if row < 0 else indices[: kept[-1]].copy()
-
-
-def _number(coded: pd.Categorical) -> tuple[np.ndarray, pd.Index]:
-    """Codes and labels of those labels that occur, in the order of their first appearance."""
-    codes, present = kernels.number(coded.codes.astype(np.int32, copy=False), len(coded.categories))
-    return codes, coded.categories[present]
 
 
 def _sorted(labels: pd.Index) -> tuple[pd.Index, np.ndarray]:
