@@ -19,6 +19,8 @@ def measure(script: str, contestant: str, *arguments: object) -> dict:
     """Run ``script --child contestant …`` and read what it measured of itself."""
     command = [sys.executable, script, "--child", contestant, *map(str, arguments)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode == -9:
+        return {"failed": "out of memory"}
     if done.returncode:
         return {
             "failed": done.stderr.strip().splitlines()[-1]
@@ -30,10 +32,18 @@ def measure(script: str, contestant: str, *arguments: object) -> dict:
 
 def child(work: Callable[..., object], *arguments: object) -> None:
     """Do the work once and print time, peak memory and result as one line of JSON."""
+    _die_first_when_memory_runs_out()
     start = time.perf_counter()
     result = work(*arguments)
     seconds = time.perf_counter() - start
     print(json.dumps({"seconds": seconds, "gigabytes": _peak_gigabytes(), "result": result}))
+
+
+def _die_first_when_memory_runs_out() -> None:
+    """Let Linux end this process, and not another one of the machine."""
+    score = Path("/proc/self/oom_score_adj")
+    if score.exists():
+        score.write_text("1000")
 
 
 def _peak_gigabytes() -> float:
