@@ -12,7 +12,7 @@ from kehu.exercise import check, seal
 def test_right_to_the_decimals_asked(value, decimals):
     sealed = seal(value, decimals=decimals)
     assert check(value, sealed, decimals=decimals) == "Right."
-    assert check(value + 1, sealed, decimals=decimals).startswith("Not yet: ")
+    assert check(value + 2, sealed, decimals=decimals).startswith("Not yet: ")
 
 
 def test_numbers_of_any_kind_are_the_same_answer():

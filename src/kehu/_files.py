@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pooch
-
 _PACKAGE = Path(__file__).resolve().parent
 
 _WRITE_ERRORS = {
@@ -43,7 +41,12 @@ def figures_folder() -> Path:
 
 def cache_folder() -> Path:
     """Folder for downloaded data: ``$KEHU_CACHE``, else the user's cache folder."""
-    return Path(os.environ.get("KEHU_CACHE") or pooch.os_cache("kehu"))
+    named = os.environ.get("KEHU_CACHE")
+    if named:
+        return Path(named)
+    import pooch
+
+    return Path(pooch.os_cache("kehu"))
 
 
 @contextmanager
