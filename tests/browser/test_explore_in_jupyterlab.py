@@ -1,6 +1,5 @@
 """An explorer in a real JupyterLab, moved by a real browser: Chromium with its driver, where there is one."""
 
-import importlib.util
 import json
 import os
 import shutil
@@ -63,8 +62,6 @@ def running():
 @pytest.fixture
 def lab(tmp_path, running):
     """Address of a JupyterLab that serves one notebook."""
-    if importlib.util.find_spec("jupyterlab") is None:
-        pytest.skip("JupyterLab is not installed")
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(
         cells=[nbformat.v4.new_code_cell(CELL)], metadata={"kernelspec": kernel}
