@@ -1,0 +1,158 @@
+"""How well a method does on shops of which the truth is known, null shops included."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from tqdm import tqdm
+
+from kehu import frames
+from kehu.baskets import Baskets
+from kehu.simulate.baskets import check_count, planted_baskets
+
+
+def rules_scorecard(
+    find: Callable[[Baskets], pd.DataFrame],
+    *,
+    n_shops: int = 20,
+    n_baskets: int = 2000,
+    planted: Mapping[str, Any] | None = None,
+    random_state: int | np.random.Generator,
+) -> pd.DataFrame:
+    """Try a way of finding rules on shops of which the truth is known, half of them null shops.
+
+    Parameters
+    ----------
+    find : callable
+        Takes `kehu.Baskets` and gives the rules it keeps: a frame with the columns ``antecedents`` and
+        ``consequents``.
+    n_shops : int
+        Number of planted shops, and again of null shops.
+    n_baskets : int
+        Baskets of a shop.
+    planted : mapping, optional
+        Further arguments of `planted_baskets`. The null shops get the same, but no groups.
+    random_state : int or numpy.random.Generator
+        One seed for all shops. Fix it beforehand, and do not try another when the result does not please.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a shop: ``shop`` ("planted" or "null"), ``seed`` of `planted_baskets`, ``groups`` planted,
+        ``groups_found`` (a kept rule lies within the group), ``rules`` kept, ``false_alarms`` among them
+        (rules whose sides share no group) and ``false_share``, false alarms / max(rules, 1).
+
+    Raises
+    ------
+    ValueError
+        If ``n_shops`` is below 1, or `planted_baskets` refuses its arguments.
+    TypeError
+        If ``find`` is not callable.
+
+    Examples
+    --------
+    >>> def find(baskets):
+    ...     return pd.DataFrame({"antecedents": [{"item 001"}], "consequents": [{"item 002"}]})
+    >>> rules_scorecard(find, n_shops=1, random_state=1)[["shop", "groups", "rules", "false_alarms"]]
+          shop  groups  rules  false_alarms
+    0  planted      10      1             1
+    1     null       0      1             1
+    """
+    if not callable(find):
+        raise TypeError(f"find must be a function of baskets that gives rules, got {find!r}")
+    check_count(n_shops, "n_shops", 1)
+    arguments = dict(planted or {})
+    seeds = np.random.default_rng(random_state).integers(2**62, size=2 * n_shops).tolist()
+    rows = []
+    for number, seed in enumerate(tqdm(seeds, "trying shops", delay=2, leave=False)):
+        kind = "planted" if number < n_shops else "null"
+        nothing = {} if kind == "planted" else {"n_groups": 0, "strength": 0.0}
+        shop = planted_baskets(n_baskets, **{**arguments, **nothing}, random_state=seed)
+        rows.append({"shop": kind, "seed": seed, **_score(find(shop.baskets), shop.truth["items"])})
+    return pd.DataFrame(rows)
+
+
+def scorecard_summary(card: pd.DataFrame, *, level: float = 0.95) -> pd.DataFrame:
+    """Sum up a scorecard: how much was found, and how many false alarms there were.
+
+    Parameters
+    ----------
+    card : pandas.DataFrame
+        What `rules_scorecard` gives.
+    level : float
+        Level of the intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``measure``, ``k``, ``n``, ``share``, ``low``, ``high``. Rows: "groups found" of those
+        planted; "planted shops with a false alarm" and "null shops with a false alarm", with exact intervals
+        (Clopper and Pearson 1934); "mean false share" over the planted shops, an estimate of the false
+        discovery rate (Student's t interval; none if all shops are alike, as their spread is then unknown).
+
+    Raises
+    ------
+    ValueError
+        If ``level`` is not between 0 and 1.
+    KeyError
+        If ``card`` lacks a column.
+
+    Examples
+    --------
+    >>> card = pd.DataFrame({"shop": ["planted", "null"], "groups": [4, 0], "groups_found": [3, 0],
+    ...                      "false_alarms": [0, 0], "false_share": [0.0, 0.0]})
+    >>> scorecard_summary(card).round(3)
+                                measure    k  n  share    low   high
+    0                      groups found  3.0  4   0.75  0.194  0.994
+    1  planted shops with a false alarm  0.0  1   0.00  0.000  0.975
+    2     null shops with a false alarm  0.0  1   0.00  0.000  0.975
+    3                  mean false share  NaN  1   0.00    NaN    NaN
+    """
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, got {level!r}")
+    wanted = ("shop", "groups", "groups_found", "false_alarms", "false_share")
+    card = frames.select(card, {name: name for name in wanted}, what="card")
+    planted, null = card[card["shop"] == "planted"], card[card["shop"] == "null"]
+    counted = {
+        "groups found": (planted["groups_found"].sum(), planted["groups"].sum()),
+        "planted shops with a false alarm": ((planted["false_alarms"] > 0).sum(), len(planted)),
+        "null shops with a false alarm": ((null["false_alarms"] > 0).sum(), len(null)),
+    }
+    rows = [_proportion(name, int(k), int(n), level) for name, (k, n) in counted.items()]
+    shares = planted["false_share"]
+    alike = len(shares) < 2 or (shares == shares.iloc[0]).all()
+    half = np.nan if alike else stats.t.ppf((1 + level) / 2, len(shares) - 1) * shares.sem()
+    mean = shares.mean()
+    low, high = np.clip([mean - half, mean + half], 0, 1)
+    rows.append(("mean false share", np.nan, len(shares), mean, low, high))
+    return pd.DataFrame(rows, columns=["measure", "k", "n", "share", "low", "high"])
+
+
+def _proportion(name: str, k: int, n: int, level: float) -> tuple:
+    """Row of a summary: k of n with the exact interval."""
+    if n == 0:
+        return name, k, n, np.nan, np.nan, np.nan
+    interval = stats.binomtest(k, n).proportion_ci(level, method="exact")
+    return name, k, n, k / n, interval.low, interval.high
+
+
+def _score(rules: pd.DataFrame, groups: Collection[frozenset]) -> dict[str, Any]:
+    """Count what was found of the groups and what is a false alarm."""
+    rules = frames.select(rules, {"antecedents": "antecedents", "consequents": "consequents"}, what="find(…)")
+    group_of = {item: number for number, group in enumerate(groups) for item in group}
+    found, false_alarms = set(), 0
+    for antecedent, consequent in zip(rules["antecedents"], rules["consequents"], strict=True):
+        left, right = ({group_of.get(item) for item in side} for side in (antecedent, consequent))
+        shared = (left & right) - {None}
+        false_alarms += not shared
+        if shared and len(left | right) == 1:
+            found |= shared
+    return {
+        "groups": len(groups),
+        "groups_found": len(found),
+        "rules": len(rules),
+        "false_alarms": false_alarms,
+        "false_share": false_alarms / max(len(rules), 1),
+    }
