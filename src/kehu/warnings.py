@@ -27,6 +27,18 @@ class MissingWordWarning(KehuWarning):
     """A word that often stands for nothing, such as NULL, was read as an ordinary label."""
 
 
+class GivenFamilyWarning(KehuWarning):
+    """P-values were adjusted over the rules given, though more were searched to find them."""
+
+
+class SmallExpectedWarning(KehuWarning):
+    """A chi-squared test was used where fewer than 5 baskets are expected in a cell of the table."""
+
+
+class SameBasketsWarning(KehuWarning):
+    """Rules were tested on the very baskets they were found in, as if these were others."""
+
+
 def warn(message: str, category: type[KehuWarning]) -> None:
     """Issue a named warning that points at the line of the user's code."""
     level, frame = 2, sys._getframe(1)
