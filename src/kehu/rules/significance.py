@@ -47,7 +47,8 @@ class Significance:
         Columns ``p_value``, ``p_adjusted`` and ``significant`` (``p_adjusted <= alpha``), with the index of
         the rules.
     family : {"searched", "given"}
-        Whether p-values were adjusted over all rules searched or over those given.
+        Whether p-values were adjusted over all rules searched or over those given; the latter too where
+        they were not adjusted.
     family_size : int
         How many rules that are.
     test : {"fisher", "chi2"}
@@ -85,7 +86,11 @@ def significance(
     family: str = "searched",
     on: Baskets | None = None,
 ) -> Significance:
-    """Test rules: are both sides together more often than by chance?
+    """Test whether the sides of rules meet more often than by chance.
+
+    The tests take baskets as independent of each other. Baskets of the same customer are not, so that with
+    several baskets a customer p-values are too small: test on one basket a customer, or at least on other
+    customers than those the rules were found with (`split_half` with ``by=``).
 
     Parameters
     ----------
@@ -146,7 +151,7 @@ def significance(
     >>> result.table
             p_value    p_adjusted  significant
     0  6.116445e-14  6.116445e-14         True
-    1  6.008720e-01  6.008720e-01        False
+    1  6.041735e-01  6.041735e-01        False
     """
     _check(alpha, adjust=(adjust, _ADJUST), test=(test, _TESTS), family=(family, _FAMILIES))
     if on is not None and not isinstance(on, Baskets):
@@ -156,14 +161,15 @@ def significance(
     if len(sizes) > 1:
         raise ValueError(f"rules come from different baskets: {sizes[0]:,} and {sizes[-1]:,} of them")
     rows = len(table.n)
-    family = family if on is None else "given"
     size = rows
-    if rows and adjust != "none" and family == "searched":
+    if adjust == "none" or on is not None:
+        family = "given"
+    elif rows and family == "searched":
         size = _searched(rules, rows)
-    elif rows and adjust != "none" and on is None:
+    elif rows:
         warn(
-            f"p-values are adjusted over the {rows:,} rules given; if they were picked from more, by support, "
-            "confidence or otherwise, too many will seem significant; use family='searched' or on=",
+            f"p-values are adjusted over the {rows:,} rules given; if picked from more, by support, "
+            "confidence or otherwise, too many seem significant; use family='searched' or on=",
             GivenFamilyWarning,
         )
     p = table.tails[1] if test == "fisher" else _chi2(table)
@@ -209,8 +215,8 @@ def is_significant(
     Returns
     -------
     pandas.Series of bool
-        Named "significant", with the index of ``rules``; ``attrs`` holds ``family``, ``family_size``, ``test``,
-        ``adjust`` and ``alpha``.
+        Named "significant", with the index of ``rules``; ``attrs`` holds ``family``, ``family_size``,
+        ``test``, ``adjust`` and ``alpha``.
 
     Raises
     ------
@@ -263,7 +269,7 @@ def split_half(
     >>> baskets = Baskets.from_lists([["tea"], ["milk"], ["tea", "milk"], ["tea"]])
     >>> first, second = split_half(baskets, by=["Li", "Wu", "Wu", "Li"], random_state=1)
     >>> first.to_lists(), second.to_lists()
-    ([['milk'], ['milk', 'tea']], [['tea'], ['tea']])
+    ([['tea'], ['tea']], [['milk'], ['milk', 'tea']])
     """
     if not isinstance(baskets, Baskets):
         raise TypeError(f"baskets must be Baskets, got {type(baskets).__name__}")
@@ -302,8 +308,8 @@ def _recounted(rules: pd.DataFrame, on: Baskets) -> pd.DataFrame:
         name in rules and (rules[name].to_numpy() == counts[name].to_numpy()).all() for name in counts
     ):
         warn(
-            "the baskets to test on give every rule the counts it has; if they are those the rules were found "
-            "in, too many will seem significant; leave on= out, or use other baskets (see split_half)",
+            "the baskets to test on give every rule the counts it has; if the rules were found in them, too "
+            "many seem significant; leave on= out, or use other baskets (see split_half)",
             SameBasketsWarning,
         )
     return counts
@@ -324,7 +330,6 @@ def _searched(rules: pd.DataFrame, rows: int) -> int:
 def _chi2(t: Table) -> np.ndarray:
     """One-sided p-values: the normal tail beyond the signed root of Pearson's statistic."""
     n = t.n.astype(np.float64)
-    margins = t.a * (t.not_a / n) * (t.c / n) * (t.not_c / n)
     smallest = np.minimum(t.a, t.not_a) * (np.minimum(t.c, t.not_c) / n)
     few = int((smallest < _FEW).sum())
     if few:
@@ -333,10 +338,10 @@ def _chi2(t: Table) -> np.ndarray:
             "chi-squared test is off; use test='fisher'",
             SmallExpectedWarning,
         )
-    # A side in every basket or in none tells nothing.
-    known = margins > 0
-    root = np.divide(t.d / n, np.sqrt(margins * n), out=np.zeros(len(n)), where=known)
-    return np.where(known, ndtr(-root), 1.0)
+    spread = np.sqrt(t.a * (t.not_a / n) * (t.c / n) * (t.not_c / n))
+    # D / n is how many more there are than expected. A side in every basket or in none tells nothing.
+    root = np.divide(t.d / n, spread, out=np.full(len(n), -np.inf), where=spread > 0)
+    return ndtr(-root)
 
 
 def _adjusted(p: np.ndarray, adjust: str, size: int) -> np.ndarray:
