@@ -101,7 +101,7 @@ def _whole(values: pd.Series, name: str) -> np.ndarray:
         numbers = frames.numbers(values, name)
         odd = np.flatnonzero(~(np.isfinite(numbers) & (numbers == np.floor(numbers))))
         if len(odd):
-            raise ValueError(f"{name} must be whole numbers, got {values.iloc[odd[0]]!r} in row {odd[0]}")
+            raise ValueError(f"{name} must be whole numbers, got {values.iloc[odd[0]]} in row {odd[0]}")
         counts = numbers.astype(np.int64)
     if len(counts) and counts.min() < 0:
         row = int(counts.argmin())
