@@ -1,5 +1,6 @@
 """Every chart with ordinary and with awkward results."""
 
+from itertools import combinations
 from types import SimpleNamespace
 
 import numpy as np
@@ -92,8 +93,58 @@ REMOVED = [
     ("classify", "part of a sale taken back", 0, 42_000.0),
 ]
 
+
+def rules(names, scale=1.0):
+    """All rules of two and three of these items, with measures that fit no baskets but could."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for size in (2, 3):
+        for items in combinations(names, size):
+            rows += [(frozenset(items) - {last}, frozenset([last])) for last in items]
+    n = len(rows)
+    confidence = rng.uniform(0.2, 1, n)
+    antecedent = {side: 0.02 + 0.3 * rng.random() for side in {frozenset([name]) for name in names}}
+    left = np.array([antecedent.get(side, 0.02) for side, _ in rows]) * scale
+    right = np.array([antecedent[side] for _, side in rows]) * scale
+    columns = {"antecedents": [one for one, _ in rows], "consequents": [other for _, other in rows]}
+    numbers = {"antecedent support": left, "consequent support": right, "support": left * confidence}
+    return pd.DataFrame({**columns, **numbers, "confidence": confidence, "lift": confidence / right})
+
+
+def itemsets(names, supports=None):
+    sets = [frozenset(items) for size in (1, 2, 3) for items in combinations(names, size)]
+    supports = np.linspace(0.3, 0.002, len(sets)) if supports is None else supports
+    return pd.DataFrame({"support": supports, "itemsets": sets})
+
+
+def thresholds(rules, support=(0.001, 0.002, 0.005, 0.01), confidence=(0.2, 0.5)):
+    pairs = [(one, other) for one in support for other in confidence]
+    return pd.DataFrame(pairs, columns=["min_support", "min_confidence"]).assign(rules=rules)
+
+
+class Comparison(Curve):
+    """Stands for kehu.rules.RulesComparison."""
+
+
+def comparison(n=60, names=("first", "second"), **columns):
+    rng = np.random.default_rng(6)
+    first, second = rng.uniform(0.1, 0.9, (2, n))
+    table = pd.DataFrame({"status": np.array(["kept", "kept", "new", "gone"])[np.arange(n) % 4]})
+    table["changed"] = np.abs(first - second) > 0.5
+    for measure in ("support", "confidence", "lift"):
+        scale = {"support": 0.1, "confidence": 1.0, "lift": 9.0}[measure]
+        table[f"{measure}_{names[0]}"], table[f"{measure}_{names[1]}"] = first * scale, second**3 * scale
+    return Comparison(table=table.assign(**columns), names=names)
+
+
 LONG = "  EXTRAORDINARILY LONG NAME of a product $5 to $9 with 50% off_and_more & {braces} " * 3
 CHINESE = "超长的商品名称：夏季新款纯棉短袖圆领上衣女装宽松显瘦百搭韩版潮流打底衫" * 2
+
+FEW = [f"item {i}" for i in range(6)]
+MANY = [*(f"PRODUCT NUMBER {i}, LARGE" for i in range(12)), *(f"商品名称{i}号" for i in range(12))]
+ODD = [LONG, CHINESE, "Orders", "a\nb\tc", "5$ 6$", " "]
+ONE = rules(["tea", "milk"])[:1]
+INFINITE = rules(FEW).assign(conviction=lambda data: np.where(data.index % 3 == 0, np.inf, data["lift"]))
 
 CASES = {
     "orders_over_time": (plots.orders_over_time, periods()),
@@ -137,6 +188,52 @@ CASES = {
         plots.cleaning_ledger,
         ledger([(f"own step {i}", f"{LONG}{i}", 10**9, 1e12) for i in range(9)], 10**10, -4e13),
     ),
+    "itemsets_by_support": (plots.itemsets_by_support, itemsets(FEW)),
+    "itemsets_by_support-one": (plots.itemsets_by_support, itemsets(["tea", "milk"])),
+    "itemsets_by_support-odd": (plots.itemsets_by_support, itemsets(ODD), {"top": 40, "min_size": 1}),
+    "itemsets_by_support-rare": (plots.itemsets_by_support, itemsets(["a", "b"], [0.0, 1e-7, 0.0])),
+    "itemsets_by_support-all": (plots.itemsets_by_support, itemsets(["a", "b"], [1.0, 1.0, 1.0])),
+    "rules_scatter": (plots.rules_scatter, rules(FEW), {"significant": np.arange(90) % 3 > 0}),
+    "rules_scatter-many": (plots.rules_scatter, rules(MANY, 1e-3), {"colour": "support"}),
+    "rules_scatter-one": (plots.rules_scatter, ONE, {"significant": [False]}),
+    "rules_scatter-infinite": (plots.rules_scatter, INFINITE, {"colour": "conviction"}),
+    "rules_scatter-certain": (plots.rules_scatter, rules(FEW).assign(confidence=1.0, support=1.0)),
+    "rules_scatter-wide": (plots.rules_scatter, rules(FEW).assign(support=np.logspace(-8, 0, 90))),
+    "rules_matrix": (plots.rules_matrix, rules(FEW)),
+    "rules_matrix-many": (plots.rules_matrix, rules(MANY)),
+    "rules_matrix-one": (plots.rules_matrix, ONE),
+    "rules_matrix-odd": (plots.rules_matrix, rules(ODD), {"top": 4}),
+    "rules_matrix-infinite": (plots.rules_matrix, INFINITE, {"colour": "conviction", "top": 2}),
+    "rules_network": (plots.rules_network, rules(FEW)),
+    "rules_network-many": (plots.rules_network, rules(MANY), {"top": 60}),
+    "rules_network-pairs": (plots.rules_network, rules(MANY)[:552].iloc[::7], {"top": 60}),
+    "rules_network-one": (plots.rules_network, ONE),
+    "rules_network-odd": (plots.rules_network, rules(ODD)),
+    "rules_network-infinite": (plots.rules_network, INFINITE, {"colour": "conviction"}),
+    "rules_by_threshold": (plots.rules_by_threshold, thresholds([800, 90, 300, 40, 20, 9, 5, 0])),
+    "rules_by_threshold-significant": (
+        plots.rules_by_threshold,
+        thresholds([9e6, 9e5, 3e4, 4e3, 200, 90, 5, 2]).assign(significant=1),
+    ),
+    "rules_by_threshold-many": (
+        plots.rules_by_threshold,
+        thresholds(range(200), np.logspace(-6, 0, 20), np.linspace(0, 1, 10)).assign(significant=0),
+    ),
+    "rules_by_threshold-none": (plots.rules_by_threshold, thresholds(0)),
+    "rules_compared": (plots.rules_compared, comparison()),
+    "rules_compared-lift": (plots.rules_compared, comparison(3000), {"measure": "lift"}),
+    "rules_compared-one": (plots.rules_compared, comparison(1), {"measure": "support"}),
+    "rules_compared-missing": (
+        plots.rules_compared,
+        comparison(9, lift_first=[np.nan] + 8 * [2.0]),
+        {"measure": "lift"},
+    ),
+    "rules_compared-certain": (plots.rules_compared, comparison(confidence_first=1.0, confidence_second=1.0)),
+    "rules_compared-names": (
+        plots.rules_compared,
+        comparison(names=("$2016$ (1–6)", "2017 / 7–12, 1–6, 7–12")),
+    ),
+    "rules_by_threshold-one": (plots.rules_by_threshold, thresholds(7, (0.01,), (0.5,))),
 }
 
 
@@ -151,7 +248,9 @@ class Case:
     @property
     def data(self):
         columns = [self.result[name] for name in ("item", "reason", "step") if name in self.result]
-        return [" ".join(str(text).split()) for column in columns for text in column]
+        sides = ("itemsets", "antecedents", "consequents")
+        columns += [items for name in sides if name in self.result for items in self.result[name]]
+        return list({" ".join(str(text).split()): None for column in columns for text in column})
 
     def draw(self, **more):
         return self.plot(self.result, **self.options, **more)

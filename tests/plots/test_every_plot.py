@@ -41,8 +41,10 @@ def test_every_label_in_both_languages_at_every_width(case):
 
 def foreign(texts, pattern, data):
     """Lines with letters of a language, except those from the data."""
-    parts = [part for text in texts for part in text.split("\n") if re.search(pattern, part)]
-    plain = [part.replace(r"\$", "$").removesuffix("…").removesuffix("...") for part in parts]
+    # Names of sets of items are joined by +, and a number of others is set in brackets.
+    parts = [part for text in texts for part in re.split(r"\n| \+ | \(\+\d+\)", text)]
+    parts = [part for part in parts if re.search(pattern, part)]
+    plain = [part.strip().replace(r"\$", "$").removesuffix("…").removesuffix("...") for part in parts]
     return [part for part in plain if not any(part in name for name in data)]
 
 
@@ -72,7 +74,11 @@ def test_a_figure_of_its_own_has_the_size_of_print_and_leaves_no_setting_behind(
 
 def test_a_result_is_not_changed(ordinary):
     result = ordinary.result
-    frame = result if isinstance(result, pd.DataFrame) else result.curve
+    frame = (
+        result
+        if isinstance(result, pd.DataFrame)
+        else next(value for value in vars(result).values() if isinstance(value, pd.DataFrame))
+    )
     copy = frame.copy(deep=True)
     ordinary.draw()
     pd.testing.assert_frame_equal(frame, copy)

@@ -7,13 +7,22 @@ here; see `kehu.figures.save`.
 from kehu.plots.baskets import basket_size, item_frequency
 from kehu.plots.cleaning import cleaning_ledger
 from kehu.plots.orders import concentration, order_value, orders_over_time, weekly_rhythm
+from kehu.plots.rule_matrix import rules_matrix
+from kehu.plots.rule_network import rules_network
+from kehu.plots.rules import itemsets_by_support, rules_by_threshold, rules_compared, rules_scatter
 
 __all__ = [
     "basket_size",
     "cleaning_ledger",
     "concentration",
     "item_frequency",
+    "itemsets_by_support",
     "order_value",
     "orders_over_time",
+    "rules_by_threshold",
+    "rules_compared",
+    "rules_matrix",
+    "rules_network",
+    "rules_scatter",
     "weekly_rhythm",
 ]
