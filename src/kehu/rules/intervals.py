@@ -27,8 +27,8 @@ def intervals(rules: Any, *, confidence_level: float = 0.95) -> pd.DataFrame:
     p that takes g further. A is the rarer of both sides, so that A → C and C → A have the same interval.
 
     The delta method, var(g) = 1/n11 - 1/nA - 1/nC + (2 lift - 1) / n, gives much the same where counts are
-    large. Where they are small it is too narrow, above all at a confidence near 1: of ten baskets of which
-    each of ten holds C as well, it hardly allows for a confidence of 0.8.
+    large. Where they are small it is too narrow, above all at a confidence near 1: if ten baskets hold A,
+    and all of them C too, it takes the confidence to be known almost exactly, when 0.75 is quite possible.
 
     Parameters
     ----------
