@@ -13,6 +13,7 @@ __all__ = ["intervals"]
 
 # No ratio of two shares of fewer than 1e17 baskets lies outside exp(-40) to exp(40).
 _WIDEST = 40.0
+_EXACT = {"xatol": 1e-11, "xrtol": 0.0}
 
 
 def intervals(rules: Any, *, confidence_level: float = 0.95) -> pd.DataFrame:
@@ -138,7 +139,8 @@ def _koopman(
         if found.any():
             counts = tuple(array[found].astype(np.float64) for array in (hits, trials, others, rest))
             ends = np.full(len(counts[0]), -_WIDEST), np.full(len(counts[0]), _WIDEST)
-            limit[found] = np.exp(elementwise.find_root(_score, ends, args=(*counts, sign * z)).x)
+            args = (*counts, sign * z)
+            limit[found] = np.exp(elementwise.find_root(_score, ends, args=args, tolerances=_EXACT).x)
     return low, high
 
 
