@@ -30,7 +30,8 @@ _LARGEST = 130.0  # area of the largest item in square points
 _DOT, _ROUND_DOT = 9.0, 4.0  # area of the dot of a rule, and room on each side of it
 _LONGEST = {"single": 18, "double": 26, "slide": 22}  # letters of a name
 _BEND = 0.16  # height of an arc over its length
-_ROUNDS = 400
+_ROUNDS, _LAYOUTS = 250, 4
+_FULL = 0.75  # share of the room that names may take before a layout is not even tried
 _HEAD = 4.5  # length of a head in points
 
 
@@ -193,9 +194,11 @@ def _fit(
             [_reach(labels[item], points_per_dot) for item in network.items]
             + [(_ROUND_DOT, _ROUND_DOT, _ROUND_DOT)] * (network.n - len(network.items))
         )
-        points, sound = _place(network, boxes, room)
-        if sound or n == 1:
-            break
+        full = (2 * boxes[:, 0] * (boxes[:, 1] + boxes[:, 2])).sum() > _FULL * room.prod()
+        if n == 1 or not full:
+            points, sound = _place(network, boxes, room)
+            if sound or n == 1:
+                break
         n = max(1, int(0.9 * n))
     for item, label in labels.items():
         if item in network.items:
@@ -239,16 +242,30 @@ def _place(network: _Network, boxes: np.ndarray, room: np.ndarray) -> tuple[np.n
     distance = shortest_path(near, directed=False)
     finite = np.isfinite(distance)
     distance[~finite] = 0.5 * (distance[finite].max() + 3)
-    layouts = sorted((_stress_layout(distance, seed) for seed in range(4)), key=lambda result: result[1])
     low, high = boxes[:, [0, 1]], boxes[:, [0, 2]]
-    for points, _ in layouts:
-        points, sound = _apart(_spread(points, low, room - high), low, high, room)
-        if sound:
-            break
-    return points, sound
+    tried = []
+    for seed in range(_LAYOUTS):
+        points, sound = _apart(_spread(_stress_layout(distance, seed), low, room - high), low, high, room)
+        tried.append((not sound, _crossings(points, network), seed, points))
+    unsound, _, _, points = min(tried, key=lambda layout: layout[:3])
+    return points, not unsound
 
 
-def _stress_layout(distance: np.ndarray, seed: int) -> tuple[np.ndarray, float]:
+def _crossings(points: np.ndarray, network: _Network) -> int:
+    """Number of pairs of lines that cross, both taken as straight."""
+    ends = np.array([(start, end) for start, end, _, _ in network.edges])
+    a, b = points[ends[:, 0]], points[ends[:, 1]]
+
+    def sides(point: np.ndarray) -> np.ndarray:
+        """On which side of each line (rows) a point of each other line (columns) lies."""
+        way, to = (b - a)[:, None], point[None] - a[:, None]
+        return np.sign(way[..., 0] * to[..., 1] - way[..., 1] * to[..., 0])
+
+    apart = sides(a) * sides(b) < 0
+    return int((apart & apart.T).sum()) // 2
+
+
+def _stress_layout(distance: np.ndarray, seed: int) -> np.ndarray:
     """Places whose distances are like those in the network (stress majorisation, Gansner et al. 2005)."""
     n = len(distance)
     weight = 1 / np.where(distance > 0, distance, np.inf) ** 2
@@ -259,8 +276,7 @@ def _stress_layout(distance: np.ndarray, seed: int) -> tuple[np.ndarray, float]:
         apart = np.linalg.norm(points[:, None] - points[None], axis=2)
         pull = weight * distance / np.maximum(apart, 1e-9)
         points = inverse @ ((np.diag(pull.sum(axis=1)) - pull) @ points)
-    apart = np.linalg.norm(points[:, None] - points[None], axis=2)
-    return points, float((weight * (apart - distance) ** 2).sum())
+    return points
 
 
 def _spread(points: np.ndarray, low: np.ndarray, high: np.ndarray) -> np.ndarray:
