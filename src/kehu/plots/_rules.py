@@ -77,15 +77,20 @@ def joined(items: Collection, longest: int) -> str:
     ('milk + tea', 'EGGS + FLUID MIL...')
     """
     names = sorted(map(plain, items))
-    shown = len(names)
-    while shown > 1 and shown * (_SHORTEST + len(_PLUS)) > longest and _length(names[:shown]) > longest:
+    shown, rest = len(names), ""
+    while (cut := _cut(names[:shown], longest - len(rest))) is None and shown > 1:
         shown -= 1
-    rest = f" (+{len(names) - shown})" if shown < len(names) else ""
-    room = longest - len(rest)
-    widest = room
-    while widest > _SHORTEST and _length([shorten(name, widest) for name in names[:shown]]) > room:
-        widest -= 1
-    return _PLUS.join(shorten(name, widest) for name in names[:shown]) + rest
+        rest = f" (+{len(names) - shown})"
+    return _PLUS.join(cut or [shorten(names[0], _SHORTEST)]) + rest
+
+
+def _cut(names: Sequence[str], room: int) -> list[str] | None:
+    """Names cut at the largest width at which they fit side by side, if there is one."""
+    for widest in range(room, _SHORTEST - 1, -1):
+        cut = [shorten(name, widest) for name in names]
+        if _length(cut) <= room:
+            return cut
+    return None
 
 
 def _length(names: Sequence[str]) -> int:
