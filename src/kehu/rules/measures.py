@@ -248,13 +248,17 @@ MEASURES: dict[str, Measure] = {
 }  # fmt: skip
 
 
-def check(names: Iterable[str]) -> None:
-    """Refuse measures that there are not.
+def check(names: Iterable[str]) -> list[str]:
+    """List the measures asked for, each once; refuse those that there are not.
 
     Parameters
     ----------
     names : iterable of str
         Names of measures.
+
+    Returns
+    -------
+    list of str
 
     Raises
     ------
@@ -265,13 +269,16 @@ def check(names: Iterable[str]) -> None:
 
     Examples
     --------
-    >>> check(["lift", "phi"])
+    >>> check(("lift", "phi"))
+    ['lift', 'phi']
     """
     if isinstance(names, str):
         raise TypeError(f"measures must be a list of names, got {names!r}; for one write [{names!r}]")
+    names = list(dict.fromkeys(names))
     for name in names:
         if name not in MEASURES:
             raise KeyError(f"no measure {name!r}; {frames.closest(name, MEASURES)}")
+    return names
 
 
 def compute(
@@ -337,13 +344,9 @@ def measures(rules: Any, names: Iterable[str]) -> pd.DataFrame:
     0  18.9957       2.624             0.000
     1   2.0000         inf             0.004
     """
-    names = names if isinstance(names, str) else list(names)
-    check(names)
+    names = check(names)
     table = Table.of(rules)
-    columns = {
-        name: MEASURES[name].function(rules if MEASURES[name].of_rules else table)
-        for name in dict.fromkeys(names)
-    }
+    columns = {name: MEASURES[name].function(rules if MEASURES[name].of_rules else table) for name in names}
     return pd.DataFrame(columns, index=table.index_of(rules))
 
 
