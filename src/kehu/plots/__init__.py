@@ -7,9 +7,10 @@ here; see `kehu.figures.save`.
 from kehu.plots.baskets import basket_size, item_frequency
 from kehu.plots.cleaning import cleaning_ledger
 from kehu.plots.orders import concentration, order_value, orders_over_time, weekly_rhythm
+from kehu.plots.rule_comparison import rules_compared
 from kehu.plots.rule_matrix import rules_matrix
 from kehu.plots.rule_network import rules_network
-from kehu.plots.rules import itemsets_by_support, rules_by_threshold, rules_compared, rules_scatter
+from kehu.plots.rules import itemsets_by_support, rules_by_threshold, rules_scatter
 
 __all__ = [
     "basket_size",

@@ -22,8 +22,9 @@ from kehu.plots._canvas import note_size, values
 
 _PLUS = " + "
 _SHORTEST = 7  # letters of an item that are always shown
-# Largest over smallest value from which a scale of colours, and an axis of supports, is logarithmic.
-_SKEWED, _SPREAD = 10.0, 4.0
+MANY = 2000  # points from which a chart holds them as a picture
+# Largest over smallest value from which an axis or scale is logarithmic, and an axis of supports.
+SKEWED, _SPREAD = 10.0, 4.0
 _LETTERS = 40  # that fit side by side below the axes of a narrow chart
 _STEPS = ((1, 1.5, 2, 3, 4, 5, 7), (1, 2, 3, 5, 7), (1, 2, 5), (1, 3), (1,))
 
@@ -110,7 +111,7 @@ class Colours:
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
         if high - low <= 1e-9 * max(abs(low), abs(high)):
             low, high = low - 0.5 * abs(low or 1), high + 0.5 * abs(high or 1)
-        self._logarithmic = low > 0 and high / low > _SKEWED
+        self._logarithmic = low > 0 and high / low > SKEWED
         norm = LogNorm(low, high) if self._logarithmic else Normalize(low, high)
         self.mappable = ScalarMappable(norm, _colours())
         ends = ("min" if (found == -np.inf).any() else "", "max" if (found == np.inf).any() else "")
@@ -239,3 +240,9 @@ def legend_row(ax: Axes, handles: Iterable[Line2D], *, columns: int = 4, side: s
         handletextpad=0.4,
         columnspacing=1.0,
     )
+
+
+def dot(label: str, face: Any, edge: Any, marker: str = "o") -> Line2D:
+    """Point of a legend."""
+    look = {"markerfacecolor": face, "markeredgecolor": edge, "markeredgewidth": 0.6}
+    return Line2D([], [], linestyle="none", marker=marker, label=label, **look)
