@@ -44,7 +44,7 @@ def rules_of(*pairs):
 def plain_counting(monkeypatch):
     """Count pairs in the plainest way, and let frames say in `attrs` how many rules were searched."""
 
-    def counts(rules, baskets):
+    def counts(rules, baskets, *known):
         both, n = pairs_of(baskets), baskets.n_baskets
         a, c = (baskets.labels.get_indexer([min(side) for side in rules[name]]) for name in SIDES)
         n11, n_a, n_c = both[a, c], both[a, a], both[c, c]

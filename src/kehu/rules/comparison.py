@@ -18,6 +18,7 @@ __all__ = ["RulesComparison", "compare_rules"]
 _ADJUSTMENTS = ("none", "bonferroni", "holm", "fdr_bh")
 _FAMILIES = ("searched", "given")
 _COUNTS = ("n11", "n10", "n01", "n00")
+_SIDES = ("antecedents", "consequents")
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,14 +179,17 @@ def compare_rules(
     ('gone', True, -0.467)
     """
     _check(names, baskets, alpha, adjust, family)
-    rules = _union(first, second)
+    rules, rows = _union(first, second)
     sets = dict(zip(names, (first, second), strict=True))
     places = baskets or [_own_baskets(frame, name) for name, frame in sets.items()]
     if places[0] == places[1]:
         warn("both sets of rules are counted in the same baskets, so nothing can change", SameBasketsWarning)
     family = "given" if adjust == "none" else family
     searched = sum(_searched(frame, name) for name, frame in sets.items()) if family == "searched" else 0
-    counts = [_counts(rules, where) for where in places]
+    counts = [
+        _counts(rules, where, frame if baskets is None else None, place)
+        for where, frame, place in zip(places, sets.values(), rows, strict=True)
+    ]
     table = rules.copy()
     for kind in ("support", "confidence", "lift"):
         for name, count in zip(names, counts, strict=True):
@@ -193,7 +197,7 @@ def compare_rules(
     table = table.assign(**_intervals(counts, alpha))
     shown, least = None, 1.0
     if searched and len(rules):
-        shown = [rules["status"].isin(["kept", only]).to_numpy() for only in ("gone", "new")]
+        shown = [place >= 0 for place in rows]
         least = len(rules) / possible(rules, len(places[0].labels.union(places[1].labels, sort=False)))
     table["p_value"], table["p_chosen"] = p_values(counts, shown, least)
     table["p_adjusted"] = _adjusted(table["p_chosen"].to_numpy(), adjust, searched + len(rules))
@@ -236,28 +240,21 @@ def _check(
         raise TypeError("baskets must be a pair (Baskets of the first, Baskets of the second)")
 
 
-def _union(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Rules of either set and where they are from."""
+def _union(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, list[np.ndarray]]:
+    """Rules of either set, and in which row of each set they stand: -1 where they are not in it."""
     sets = []
     for rules, name in ((first, "first"), (second, "second")):
-        sides = frames.select(rules, {side: side for side in ("antecedents", "consequents")}, what=name)
-        found = dict.fromkeys(
-            zip(map(frozenset, sides["antecedents"]), map(frozenset, sides["consequents"]), strict=True)
-        )
+        sides = frames.select(rules, {side: side for side in _SIDES}, what=name)
+        keys = zip(*(map(frozenset, sides[side]) for side in _SIDES), strict=True)
+        found = {rule: row for row, rule in enumerate(keys)}
         if len(found) < len(sides):
             raise ValueError(f"{name} holds {len(sides) - len(found)} rules twice; drop the repeats")
         sets.append(found)
     union = list(sets[0] | sets[1])
-    return pd.DataFrame(
-        {
-            "antecedents": pd.Series([antecedent for antecedent, _ in union], dtype=object),
-            "consequents": pd.Series([consequent for _, consequent in union], dtype=object),
-            "status": [
-                "kept" if rule in sets[0] and rule in sets[1] else "gone" if rule in sets[0] else "new"
-                for rule in union
-            ],
-        }
-    )
+    rows = [np.array([found.get(rule, -1) for rule in union], dtype=np.int64) for found in sets]
+    status = np.where(rows[0] < 0, "new", np.where(rows[1] < 0, "gone", "kept"))
+    sides = {side: pd.Series([rule[i] for rule in union], dtype=object) for i, side in enumerate(_SIDES)}
+    return pd.DataFrame({**sides, "status": status}), rows
 
 
 def _own_baskets(rules: pd.DataFrame, name: str) -> Baskets:
@@ -284,11 +281,21 @@ def _searched(rules: pd.DataFrame, name: str) -> int:
     return size
 
 
-def _counts(rules: pd.DataFrame, baskets: Baskets) -> pd.DataFrame:
-    """Count the rules in baskets."""
+def _counts(
+    rules: pd.DataFrame, baskets: Baskets, counted: pd.DataFrame | None, rows: np.ndarray
+) -> pd.DataFrame:
+    """Count the rules in baskets, but for those of which a frame has the counts in its rows."""
     from kehu.rules.counting import recount
 
-    return recount(rules[["antecedents", "consequents"]], baskets)[list(_COUNTS)].astype("int64")
+    cells = np.empty((len(rules), len(_COUNTS)), dtype=np.int64)
+    known = rows >= 0
+    if counted is None or not set(_COUNTS) <= set(counted.columns):
+        known = np.zeros(len(rules), dtype=np.bool_)
+    if known.any():
+        cells[known] = counted[list(_COUNTS)].to_numpy(dtype=np.int64)[rows[known]]
+    if not known.all():
+        cells[~known] = recount(rules.loc[~known, list(_SIDES)], baskets)[list(_COUNTS)]
+    return pd.DataFrame(cells, columns=list(_COUNTS))
 
 
 def _measure(count: pd.DataFrame, kind: str) -> np.ndarray:
