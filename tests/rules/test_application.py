@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 import kehu
 from kehu.rules.application import recommend, supporting_baskets
+from kehu.rules.association import association_rules
+from kehu.rules.itemsets import frequent_itemsets
 
 COLUMNS = ["item", "confidence", "lift", "support", "antecedents", "rule"]
 
@@ -154,6 +156,33 @@ def test_bad_input_to_recommend(arguments, error, message):
     arguments = {"rules": RULES, "basket": ["tea"], **arguments}
     with pytest.raises(error, match=message):
         recommend(arguments.pop("rules"), arguments.pop("basket"), **arguments)
+
+
+@pytest.fixture(scope="module")
+def found():
+    """A shop and its rules, as the package finds them."""
+    shop = kehu.simulate.planted_baskets(
+        3000, n_groups=2, group_size=3, strength=0.1, keep=0.9, n_items=30, mean_size=2, random_state=6
+    )
+    rules = association_rules(frequent_itemsets(shop.baskets, min_support=0.02), min_confidence=0.3)
+    return shop, rules
+
+
+def test_planted_items_are_recommended(found):
+    shop, rules = found
+    for group in shop.truth["items"]:
+        first, second, third = sorted(group)
+        offers = recommend(rules, [first, second], by="lift")
+        assert offers.loc[0, "item"] == third
+        assert offers.loc[0, "antecedents"] <= group
+        assert rules.loc[offers.loc[0, "rule"], "lift"] == offers.loc[0, "lift"]
+
+
+def test_as_many_baskets_as_counted(found):
+    shop, rules = found
+    for _, rule in rules.sample(20, random_state=1).iterrows():
+        assert supporting_baskets(rule, shop.baskets).sum() == rule["n11"]
+        assert supporting_baskets(rule, shop.baskets, kind="exception").sum() == rule["n10"]
 
 
 # Baskets behind a rule ----------------------------------------------------------------------------------
