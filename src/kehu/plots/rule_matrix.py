@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator
 from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.cluster.vq import kmeans2
+from scipy.spatial.distance import cdist
 
 from kehu.figures.look import GREY, check_width
 from kehu.figures.ticks import Names, shorten
@@ -31,7 +31,7 @@ from kehu.plots._rules import (
 _ROW, _LETTER = 4.4, 1.25  # mm: height of a row, width of a letter
 _LARGEST = 95.0  # area of the largest balloon in square points
 _FEWEST = 6  # rows that a figure has room for at least
-_MOST_IN_A_TREE = 1500  # antecedents; the tree needs the distances between all of them
+_MOST_IN_A_TREE = 1500  # profiles: the tree needs all distances; rarer ones join the nearest group
 _LONGEST, _LONGEST_CONSEQUENT = {"single": 25, "double": 44, "slide": 30}, 20  # letters of names
 
 
@@ -63,8 +63,7 @@ def rules_matrix(
     language : {"en", "zh"}
         Language of the labels.
     top : int
-        Most rows. More antecedents are grouped: by Ward's method or, if there are more than 1,500, by
-        k-means.
+        Most rows. More antecedents are grouped, by Ward's method.
     consequents : int
         Most columns: the consequents with the most rules. The chart says how many there are in all.
     colour : str
@@ -156,16 +155,22 @@ def _groups(data: pd.DataFrame, most: int) -> np.ndarray:
     if len(distinct) <= most:
         return codes
     columns, kept = pd.factorize(data["consequents"])
-    # No rule is 0; a rule is 0.5 to 1.5 by the place of its value on the scale of colours.
+    # No rule is 0; a rule is 1 to 1.5 by the place of its value on the scale of colours. Like profiles count
+    # once, so that a common one does not fill the chart.
     profile = np.zeros((len(distinct), len(kept)))
     value = data["value"].to_numpy()
-    profile[codes, columns] = 0.5 + Colours(value).place(value)
-    if len(distinct) <= _MOST_IN_A_TREE:
-        group = fcluster(linkage(profile, "ward"), most, "maxclust")
-    else:
-        start = profile[np.linspace(0, len(profile) - 1, most).astype(int)]
-        _, group = kmeans2(profile, start, minit="matrix", missing="warn", seed=0)
-    return group[codes]
+    profile[codes, columns] = 1 + np.round(4 * Colours(value).place(value)) / 8
+    profiles, place, number = np.unique(profile, axis=0, return_inverse=True, return_counts=True)
+    group = np.arange(len(profiles))
+    if len(profiles) > most:
+        common = np.argsort(-number, kind="stable")[:_MOST_IN_A_TREE]
+        tree = (
+            fcluster(linkage(profiles[common], "ward"), most, "maxclust") if len(common) > 1 else np.ones(1)
+        )
+        middles = np.array([profiles[common[tree == name]].mean(axis=0) for name in np.unique(tree)])
+        group = cdist(profiles, middles).argmin(axis=1)
+        group[common] = tree - 1
+    return group[place][codes]
 
 
 def _ranked(cells: pd.DataFrame, name: str) -> list[int]:

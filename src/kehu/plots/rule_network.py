@@ -30,7 +30,7 @@ _LARGEST = 130.0  # area of the largest item in square points
 _DOT, _ROUND_DOT = 9.0, 4.0  # area of the dot of a rule, and room on each side of it
 _LONGEST = {"single": 18, "double": 26, "slide": 22}  # letters of a name
 _BEND = 0.16  # height of an arc over its length
-_ROUNDS, _LAYOUTS = 250, 4
+_ROUNDS, _LAYOUTS, _HOPELESS = 250, 12, 3
 _FULL = 0.75  # share of the room that names may take before a layout is not even tried
 _HEAD = 4.5  # length of a head in points
 
@@ -241,12 +241,14 @@ def _place(network: _Network, boxes: np.ndarray, room: np.ndarray) -> tuple[np.n
         near[start, end] = 2 if max(start, end) < len(network.items) else 1
     distance = shortest_path(near, directed=False)
     finite = np.isfinite(distance)
-    distance[~finite] = 0.5 * (distance[finite].max() + 3)
+    distance[~finite] = 0.6 * distance[finite].max() + 2
     low, high = boxes[:, [0, 1]], boxes[:, [0, 2]]
     tried = []
     for seed in range(_LAYOUTS):
         points, sound = _apart(_spread(_stress_layout(distance, seed), low, room - high), low, high, room)
         tried.append((not sound, _crossings(points, network), seed, points))
+        if seed + 1 == _HOPELESS and all(unsound for unsound, *_ in tried):
+            break
     unsound, _, _, points = min(tried, key=lambda layout: layout[:3])
     return points, not unsound
 
