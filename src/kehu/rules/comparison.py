@@ -18,6 +18,8 @@ __all__ = ["RulesComparison", "compare_rules"]
 _ADJUSTMENTS = ("none", "bonferroni", "holm", "fdr_bh")
 _FAMILIES = ("searched", "given")
 _COUNTS = ("n11", "n10", "n01", "n00")
+# With them, a column such as "confidence_change" would mean two things.
+_TAKEN = frozenset(f"{word}{end}" for word in ("change", "ratio") for end in ("", "_low", "_high"))
 _SIDES = ("antecedents", "consequents")
 
 
@@ -227,6 +229,9 @@ def _check(
         raise ValueError(f"names must be two texts, got {names!r}")
     if names[0] == names[1]:
         raise ValueError(f"names must be different, got {names[0]!r} twice")
+    taken = _TAKEN.intersection(names)
+    if taken:
+        raise ValueError(f"names must not be {min(taken)!r}, which would name two columns alike")
     if not 0 < alpha < 1:
         raise ValueError(f"alpha must lie between 0 and 1, got {alpha!r}")
     for name, value, options in (("adjust", adjust, _ADJUSTMENTS), ("family", family, _FAMILIES)):
