@@ -9,8 +9,10 @@ from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 import kehu
-from kehu.rules import comparison
+from kehu.rules import comparison, family
+from kehu.rules.association import association_rules
 from kehu.rules.comparison import compare_rules
+from kehu.rules.itemsets import frequent_itemsets
 from kehu.warnings import GivenFamilyWarning, SameBasketsWarning
 
 SIDES = ["antecedents", "consequents"]
@@ -209,10 +211,10 @@ def test_empty_sets(plain_counting):
         (rules_of("ab"), rules_of(), 1),
         (rules_of(), rules_of(), 0),
     ):
-        for family in ("searched", "given"):
+        for which in ("searched", "given"):
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", GivenFamilyWarning)
-                result = compare(first, second, family=family)
+                result = compare(first, second, family=which)
             assert result.table.columns.equals(columns)
             assert len(result.table) == n == result.summary()["rules"].sum()
             assert result.table["changed"].dtype == bool
@@ -223,6 +225,60 @@ def test_the_same_baskets_twice(plain_counting):
         result = compare(rules_of("ab"), rules_of("ba"), baskets=(SPRING, SPRING))
     assert (result.table["confidence_change"] == 0).all()
     assert (result.table["p_value"] == 1).all()
+
+
+# Rules as the package finds them ------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def found():
+    """Two halves of a shop and their rules."""
+    shop = kehu.simulate.planted_baskets(
+        6000, n_groups=3, group_size=3, strength=0.04, n_items=40, mean_size=4, random_state=4
+    )
+    halves = shop.baskets[:3000], shop.baskets[3000:]
+    sets = [frequent_itemsets(half, min_support=0.01) for half in halves]
+    return halves, [association_rules(half, min_confidence=0.3) for half in sets]
+
+
+def test_rules_know_their_baskets(found):
+    halves, rules = found
+    result = compare_rules(*rules)
+    assert result.summary()["rules"].min() > 0
+    assert result.table.equals(compare_rules(*rules, baskets=halves).table)
+
+
+def test_counts_are_those_of_the_baskets(found):
+    halves, rules = found
+    table = compare_rules(*rules).table
+    for row in table.groupby("status").head(5).to_dict("records"):
+        for half, name in zip(halves, ("first", "second"), strict=True):
+            a, c = (half.contains(row[side]) for side in SIDES)
+            wanted = [(a & c).sum(), (a & ~c).sum(), (~a & c).sum(), (~a & ~c).sum()]
+            assert [row[f"{cell}_{name}"] for cell in CELLS] == wanted
+
+
+def test_family_of_rules_as_found(found):
+    _, rules = found
+    result = compare_rules(*rules)
+    assert result.family_size == sum(family.searched(frame) for frame in rules) + len(result.table)
+    strong = [frame[frame["lift"] > 1.5] for frame in rules]
+    fewer = compare_rules(*strong)
+    assert len(fewer.table) < len(result.table)
+    assert fewer.family_size == sum(family.searched(frame) for frame in rules) + len(fewer.table)
+    nothing = [frame.iloc[:0] for frame in rules]
+    assert compare_rules(*nothing).table.columns.equals(result.table.columns)
+    assert len(compare_rules(nothing[0], rules[1]).table) == len(rules[1])
+
+
+def test_rules_that_do_not_know_what_is_needed(found):
+    halves, rules = found
+    with pytest.raises(ValueError, match=r"spring: .*baskets=\(…, …\)"):
+        compare_rules(rules_of("ab"), rules[1], names=("spring", "autumn"))
+    with pytest.raises(ValueError, match="autumn: "):
+        compare_rules(
+            rules[0], rules_of(("item 001", "item 002")), names=("spring", "autumn"), baskets=halves
+        )
 
 
 # Nothing changed: periods of one shop ---------------------------------------------------------------------
@@ -290,6 +346,7 @@ def test_real_changes_are_found(plain_counting):
         ({"family": "serched"}, ValueError, "did you mean 'searched'"),
         ({"names": ("2017", "2017")}, ValueError, "names must be different, got '2017' twice"),
         ({"names": ("2017",)}, ValueError, "two texts"),
+        ({"names": ("before", "change")}, ValueError, "names must not be 'change'"),
         ({"names": "ab"}, ValueError, "two texts, got 'ab'"),
         ({"names": (2016, 2017)}, ValueError, "two texts"),
         ({"baskets": SPRING}, TypeError, "must be a pair"),
