@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 from tqdm import tqdm
 
 from kehu import frames
@@ -123,7 +123,7 @@ def scorecard_summary(card: pd.DataFrame, *, level: float = 0.95) -> pd.DataFram
     rows = [_proportion(name, int(k), int(n), level) for name, (k, n) in counted.items()]
     shares = planted["false_share"]
     alike = len(shares) < 2 or (shares == shares.iloc[0]).all()
-    half = np.nan if alike else stats.t.ppf((1 + level) / 2, len(shares) - 1) * shares.sem()
+    half = np.nan if alike else special.stdtrit(len(shares) - 1, (1 + level) / 2) * shares.sem()
     mean = shares.mean()
     low, high = np.clip([mean - half, mean + half], 0, 1)
     rows.append(("mean false share", np.nan, len(shares), mean, low, high))
@@ -134,8 +134,9 @@ def _proportion(name: str, k: int, n: int, level: float) -> tuple:
     """Row of a summary: k of n with the exact interval."""
     if n == 0:
         return name, k, n, np.nan, np.nan, np.nan
-    interval = stats.binomtest(k, n).proportion_ci(level, method="exact")
-    return name, k, n, k / n, interval.low, interval.high
+    low = special.betaincinv(k, n - k + 1, (1 - level) / 2) if k > 0 else 0.0
+    high = special.betaincinv(k + 1, n - k, (1 + level) / 2) if k < n else 1.0
+    return name, k, n, k / n, low, high
 
 
 def _score(rules: pd.DataFrame, groups: Collection[frozenset]) -> dict[str, Any]:
