@@ -22,6 +22,7 @@ from kehu.plots._canvas import note_size, values
 
 _PLUS = " + "
 _SHORTEST = 7  # letters of an item that are always shown
+_PRINT_NOTE = 7.0  # points of small text in print
 MANY = 2000  # points from which a chart holds them as a picture
 # Largest over smallest value from which an axis or scale is logarithmic, and an axis of supports.
 SKEWED, _SPREAD = 10.0, 4.0
@@ -199,6 +200,11 @@ def within(found: np.ndarray) -> tuple[float, float]:
         low, high = 0.8 * low, min(1.2 * high, 1.0) or 1.0
     room = 0.05 * (high - low)
     return low - room, high + room
+
+
+def growth(ax: Axes) -> float:
+    """How much larger the text of axes is than in print; points and lines should grow with it."""
+    return note_size(ax) / _PRINT_NOTE
 
 
 def areas(support: np.ndarray, largest: float, most: float) -> np.ndarray:

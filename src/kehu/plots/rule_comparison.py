@@ -13,7 +13,7 @@ from kehu.figures.look import BLUE, GREY, INK, OCHRE, VERMILLION
 from kehu.figures.ticks import Numbers, Percents, literal, shorten
 from kehu.figures.words import heading, say, translate
 from kehu.plots._canvas import canvas, table
-from kehu.plots._rules import MANY, SKEWED, dot, legend_row, round_numbers, within
+from kehu.plots._rules import MANY, SKEWED, dot, growth, legend_row, round_numbers, within
 
 _COMPARED = ("confidence", "lift", "support")
 _STATES = {"kept": (BLUE, "o"), "new": (VERMILLION, "^"), "gone": (OCHRE, "v")}
@@ -86,7 +86,7 @@ def rules_compared(
         low, high = _square(ax, both[known], measure, language)
         ax.plot([low, high], [low, high], color=GREY, linestyle=(0, (3, 2)), linewidth=0.6, zorder=1)
         handles = []
-        size = float(np.clip(3000 / len(data), 4, 14))
+        size = float(np.clip(3000 / len(data), 4, 14)) * growth(ax) ** 2
         for state, (colour, marker) in _STATES.items():
             here = (data["status"] == state).to_numpy()
             if here.any():

@@ -19,6 +19,7 @@ from kehu.plots._rules import (
     Colours,
     areas,
     count,
+    growth,
     itemsets,
     joined,
     legend_row,
@@ -113,11 +114,11 @@ def rules_matrix(
     scale = Colours(cells["value"].to_numpy())
     height = 22 + _ROW * max(len(rows), _FEWEST) + _LETTER * max(map(len, column_names))
     with canvas(ax, language=language, width=width, height=height) as ax:
-        support = cells["support"].to_numpy()
+        support, largest = cells["support"].to_numpy(), _LARGEST * growth(ax) ** 2
         ax.scatter(
             x,
             y,
-            s=areas(support, support.max(), _LARGEST),
+            s=areas(support, support.max(), largest),
             c=scale.of(cells["value"].to_numpy()),
             edgecolor=GREY,
             linewidth=0.3,
@@ -145,7 +146,7 @@ def rules_matrix(
         )
         scale.add_bar(ax, colour, language, aspect=36)
         # What is wider than the columns has room above and below the names of the rows.
-        legend_row(ax, size_handles(support, _LARGEST, language), side="right")
+        legend_row(ax, size_handles(support, largest, language), side="right")
     return ax
 
 

@@ -18,6 +18,7 @@ from kehu.plots._rules import (
     Colours,
     areas,
     count,
+    growth,
     itemsets,
     legend_row,
     measured,
@@ -114,26 +115,28 @@ def rules_network(
     longest = _LONGEST[check_width(width)]
     with canvas(ax, language=language, width=width, height={"double": 105}.get(width, 92)) as ax:
         scale = Colours(measure[strongest])
-        sizes = np.array([support[item] for row in strongest for name in sides for item in found[name][row]])
+        shown = list({item: None for row in strongest for name in sides for item in found[name][row]})
+        known, grown = np.array([support[item] for item in shown]), growth(ax)
+        largest = _LARGEST * grown**2
+        sizes = dict(zip(shown, areas(known, known.max(), largest), strict=True))
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
         scale.add_bar(ax, colour, language)
-        legend_row(ax, size_handles(sizes, _LARGEST, language))
+        legend_row(ax, size_handles(known, largest, language))
         ax.set_xlabel(_shown(len(strongest), len(data), language))
         add_fonts(ax.figure)
         # Measured in one language, so that the network is the same in both.
         with in_language(ax.figure, "en"):
             layout.draw(ax.figure)
-            network, points = _fit(ax, found, strongest, support, sizes.max(), longest)
+            network, points = _fit(ax, found, strongest, sizes, longest)
         ax.set_xlabel(_shown(len(network.rules), len(data), language))
         _draw_edges(ax, network, points, scale, measure)
-        item_sizes = np.array([support[item] for item in network.items])
         dots = points[len(network.items) :]
         big = [row for row in network.rules if sum(len(found[name][row]) for name in sides) > 2]
-        ax.scatter(*dots.T, s=_DOT, c=scale.of(measure[big]), linewidth=0, zorder=3)
+        ax.scatter(*dots.T, s=_DOT * grown**2, c=scale.of(measure[big]), linewidth=0, zorder=3)
         ax.scatter(
             *points[: len(network.items)].T,
-            s=areas(item_sizes, sizes.max(), _LARGEST),
+            s=[sizes[item] for item in network.items],
             color=PALE,
             edgecolor=GREY,
             linewidth=0.5,
@@ -159,41 +162,23 @@ def _item_support(sets: list[frozenset], support: np.ndarray) -> dict:
 
 
 def _fit(
-    ax: Axes, found: dict, strongest: np.ndarray, support: dict, largest: float, longest: int
+    ax: Axes, found: dict, strongest: np.ndarray, sizes: dict, longest: int
 ) -> tuple[_Network, np.ndarray]:
     """Lay out as many of the strongest rules as leave room for the names."""
-    box = ax.get_window_extent()
-    points_per_dot = 72 / ax.figure.dpi
-    room = np.array([box.width, box.height]) * points_per_dot
+    # The axes count in points, larger ones where text is larger.
+    point = growth(ax) * ax.figure.dpi / 72
+    room = ax.get_window_extent().size / point
     ax.set(xlim=(0, room[0]), ylim=(0, room[1]))
-    size = note_size(ax)
     labels: dict = {}
     n = len(strongest)
     while True:
         network = _network(found, strongest[:n])
         for item in network.items:
             if item not in labels:
-                labels[item] = ax.annotate(
-                    # The blanks keep a name that is also a word of ours from being translated.
-                    f" {literal(shorten(plain(item), longest))} ",
-                    (0, 0),
-                    (
-                        0,
-                        -(0.5 * np.sqrt(areas(np.array([support[item]]), largest, _LARGEST)[0]) + 0.1 * size),
-                    ),
-                    textcoords="offset points",
-                    ha="center",
-                    va="top",
-                    fontsize=size,
-                    color=INK,
-                    zorder=5,
-                    bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.6, "pad": 0.2},
-                )
+                labels[item] = _label(ax, shorten(plain(item), longest), sizes[item])
         add_fonts(ax)
-        boxes = np.array(
-            [_reach(labels[item], points_per_dot) for item in network.items]
-            + [(_ROUND_DOT, _ROUND_DOT, _ROUND_DOT)] * (network.n - len(network.items))
-        )
+        boxes = [_reach(labels[item], point) for item in network.items]
+        boxes = np.array(boxes + [(_ROUND_DOT,) * 3] * (network.n - len(boxes)))
         full = (2 * boxes[:, 0] * (boxes[:, 1] + boxes[:, 2])).sum() > _FULL * room.prod()
         if n == 1 or not full:
             points, sound = _place(network, boxes, room)
@@ -208,11 +193,29 @@ def _fit(
     return network, points
 
 
-def _reach(label: Annotation, points_per_dot: float) -> tuple[float, float, float]:
-    """Points that a name and its circle take to either side of the circle's middle, below it and above."""
-    drop = -label.xyann[1]
+def _label(ax: Axes, name: str, area: float) -> Annotation:
+    """Write a name below where a circle will be."""
+    size = note_size(ax)
+    return ax.annotate(
+        # The blanks keep a name that is also a word of ours from being translated.
+        f" {literal(name)} ",
+        (0, 0),
+        (0, -(0.5 * np.sqrt(area) + 0.1 * size)),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        fontsize=size,
+        color=INK,
+        zorder=5,
+        bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.6, "pad": 0.2},
+    )
+
+
+def _reach(label: Annotation, point: float) -> tuple[float, float, float]:
+    """Room that a name and its circle take to either side of the circle's middle, below it and above."""
     extent = label.get_window_extent()
-    return 0.5 * extent.width * points_per_dot + 2, drop + extent.height * points_per_dot + 1, drop + 1
+    drop = -label.xyann[1] * label.get_figure().dpi / 72
+    return 0.5 * extent.width / point + 2, (drop + extent.height) / point + 1, drop / point + 1
 
 
 def _network(found: dict, rows: np.ndarray) -> _Network:
@@ -241,7 +244,7 @@ def _place(network: _Network, boxes: np.ndarray, room: np.ndarray) -> tuple[np.n
         near[start, end] = 2 if max(start, end) < len(network.items) else 1
     distance = shortest_path(near, directed=False)
     finite = np.isfinite(distance)
-    distance[~finite] = 0.6 * distance[finite].max() + 2
+    distance[~finite] = 0.5 * distance[finite].max() + 2
     low, high = boxes[:, [0, 1]], boxes[:, [0, 2]]
     tried = []
     for seed in range(_LAYOUTS):
@@ -331,12 +334,12 @@ def _draw_edges(ax: Axes, network: _Network, points: np.ndarray, scale: Colours,
     rows = [row for _, _, row, _ in network.edges]
     strength = scale.place(measure[rows])
     colours = scale.of(measure[rows])
-    widths = 0.6 + 1.2 * strength
+    widths = growth(ax) * (0.6 + 1.2 * strength)
     ax.add_collection(LineCollection(arcs, colors=colours, linewidths=widths, zorder=1, clip_on=False))
     arrows = [place for place, (_, _, _, arrow) in enumerate(network.edges) if arrow]
     places, ways = np.array(heads).reshape(-1, 2, 2).transpose(1, 0, 2)
     ways = ways / np.linalg.norm(ways, axis=1, keepdims=True)
-    # A head without a shaft, one point of the axes' height a unit; it grows with the axes.
+    # Heads without shafts, in points of the axes; they grow with them.
     point = 1 / np.ptp(ax.get_ylim())
     ax.quiver(
         *places.T,

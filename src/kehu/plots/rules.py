@@ -20,6 +20,7 @@ from kehu.plots._rules import (
     Colours,
     count,
     dot,
+    growth,
     itemsets,
     joined,
     legend_row,
@@ -154,16 +155,17 @@ def rules_scatter(
     yes = _marks(significant, rules, len(data))
     scale = Colours(measure)
     size = float(np.clip(3000 / len(data), 3, 14))
-    look = {"s": size, "rasterized": len(data) >= MANY, "clip_on": False}
+    look = {"rasterized": len(data) >= MANY, "clip_on": False}
     order = np.argsort(np.nan_to_num(measure, nan=-np.inf), kind="stable")
     inside = order[yes[order]]
     with canvas(ax, language=language, width=width, height=66) as ax:
+        look["s"] = size * growth(ax) ** 2
         ax.scatter(
             support[~yes],
             confidence[~yes],
             facecolor="none",
             edgecolor=GREY,
-            linewidth=0.4,
+            linewidth=0.5 * growth(ax),
             alpha=0.6,
             **look,
         )
