@@ -420,6 +420,12 @@ def test_what_is_no_comparison_is_refused():
 # All
 
 
+def test_points_grow_with_the_text_of_a_slide():
+    for plot in (plots.rules_scatter, plots.rules_matrix, plots.rules_network):
+        small, large = (points(plot(RULES, width=width)) for width in ("single", "slide"))
+        assert large[-1].get_sizes().max() > 2 * small[-1].get_sizes().max()
+
+
 @pytest.mark.parametrize(
     ("plot", "columns"),
     [
