@@ -8,7 +8,18 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-_MODULES = ("datasets", "exercise", "explore", "figures", "frames", "orders", "plots", "simulate", "warnings")
+_MODULES = (
+    "datasets",
+    "exercise",
+    "explore",
+    "figures",
+    "frames",
+    "orders",
+    "plots",
+    "rules",
+    "simulate",
+    "warnings",
+)
 _CLASSES = {"Baskets": "baskets"}
 
 __all__ = ["Baskets", "__version__", *_MODULES]

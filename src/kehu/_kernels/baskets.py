@@ -27,8 +27,8 @@ def group(rows, items, n_rows):
     return indptr[:-1].copy(), indices
 
 
-@njit(types.void(types.int32[::1], types.int64, types.int64), cache=True)
-def _sort(indices, start, stop):
+@njit(types.void(types.int32[::1], types.int64, types.int64), cache=True, nogil=True)
+def sort(indices, start, stop):
     """Sort a part by Shell's method: rows are short, and numba's own sort takes seconds to compile."""
     gap = 1
     while 3 * gap + 1 < stop - start:
@@ -51,7 +51,7 @@ def tidy(indptr, indices):
     end, repeated_in, repeated = 0, -1, -1
     for row in range(len(indptr) - 1):
         start, stop = indptr[row], indptr[row + 1]
-        _sort(indices, start, stop)
+        sort(indices, start, stop)
         for here in range(start, stop):
             item = indices[here]
             if here == start or item != indices[end - 1]:

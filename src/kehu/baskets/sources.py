@@ -125,7 +125,7 @@ def roll_up(rows: Rows, taxonomy: Any) -> Rows:
 
 def _parents(labels: pd.Index, taxonomy: Any) -> pd.Categorical:
     """Look up the parent of each label."""
-    items, parents = _read_taxonomy(taxonomy)
+    items, parents = read_taxonomy(taxonomy)
     coded = frames.labels(parents, "parents in the taxonomy")
     pairs = pd.DataFrame({"item": items, "parent": coded.codes}).drop_duplicates()
     pairs = pairs[pairs["parent"] >= 0]
@@ -145,7 +145,8 @@ def _parents(labels: pd.Index, taxonomy: Any) -> pd.Categorical:
     return coded[pairs.index.to_numpy()[place]]
 
 
-def _read_taxonomy(taxonomy: Any) -> tuple[pd.Index, pd.Series]:
+def read_taxonomy(taxonomy: Any) -> tuple[pd.Index, pd.Series]:
+    """Take children and parents out of a taxonomy given in any way."""
     if isinstance(taxonomy, Mapping):
         return pd.Index(list(taxonomy.keys())), pd.Series(list(taxonomy.values()), dtype=object)
     if isinstance(taxonomy, pd.Series):

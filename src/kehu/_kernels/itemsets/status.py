@@ -1,0 +1,3 @@
+"""How mining ended."""
+
+DONE, TOO_MANY, HALTED = 0, 1, 2
