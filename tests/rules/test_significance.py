@@ -119,10 +119,10 @@ def test_searched_family_is_padded_with_ones(adjust, size, searched):
     st.lists(st.floats(0, 1), min_size=1, max_size=30), st.integers(0, 100), st.sampled_from(sorted(METHODS))
 )
 def test_any_p_values_as_statsmodels(p, more, adjust):
-    from kehu.rules.significance import _adjusted
+    from kehu.rules.significance import adjust_p_values
 
     _, expected, *_ = multipletests([*p, *np.ones(more)], method=METHODS[adjust])
-    found = _adjusted(np.array(p), adjust, len(p) + more)
+    found = adjust_p_values(np.array(p), adjust, len(p) + more)
     np.testing.assert_allclose(found, expected[: len(p)], rtol=1e-12, atol=1e-300)
 
 

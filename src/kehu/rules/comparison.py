@@ -10,7 +10,7 @@ from kehu import frames
 from kehu.baskets import Baskets
 from kehu.rules.equality import p_values, possible
 from kehu.rules.intervals import intervals
-from kehu.rules.significance import adjusted
+from kehu.rules.significance import adjust_p_values
 from kehu.warnings import GivenFamilyWarning, SameBasketsWarning, warn
 
 __all__ = ["RulesComparison", "compare_rules"]
@@ -202,7 +202,7 @@ def compare_rules(
         shown = [place >= 0 for place in rows]
         least = len(rules) / possible(rules, len(places[0].labels.union(places[1].labels, sort=False)))
     table["p_value"], table["p_chosen"] = p_values(counts, shown, least)
-    table["p_adjusted"] = adjusted(table["p_chosen"].to_numpy(), adjust, searched + len(rules))
+    table["p_adjusted"] = adjust_p_values(table["p_chosen"].to_numpy(), adjust, searched + len(rules))
     table["changed"] = table["p_adjusted"] <= alpha
     for name, count in zip(names, counts, strict=True):
         table[[f"{kind}_{name}" for kind in _COUNTS]] = count

@@ -180,8 +180,8 @@ def significance(
             GivenFamilyWarning,
         )
     p = table.tails[1] if test == "fisher" else _chi2(table)
-    adjusted = adjusted(p, adjust, size)
-    columns = {"p_value": p, "p_adjusted": adjusted, "significant": adjusted <= alpha}
+    p_adjusted = adjust_p_values(p, adjust, size)
+    columns = {"p_value": p, "p_adjusted": p_adjusted, "significant": p_adjusted <= alpha}
     return Significance(
         table=pd.DataFrame(columns, index=table.index_of(rules)),
         family=family,
@@ -351,7 +351,7 @@ def _chi2(t: Table) -> np.ndarray:
     return ndtr(-root)
 
 
-def adjusted(p: np.ndarray, adjust: str, size: int) -> np.ndarray:
+def adjust_p_values(p: np.ndarray, adjust: str, size: int) -> np.ndarray:
     """Adjust p-values as part of a family of ``size``, of which the others are 1."""
     if adjust == "none":
         return p
