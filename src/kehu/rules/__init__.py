@@ -14,6 +14,7 @@ from kehu.rules.itemsets import frequent_itemsets
 from kehu.rules.measures import measures, table_of_measures
 from kehu.rules.redundancy import is_redundant
 from kehu.rules.significance import Significance, is_significant, significance, split_half
+from kehu.rules.strata import within_strata
 from kehu.rules.taxonomy import with_ancestors
 from kehu.rules.thresholds import count_by_threshold
 
@@ -36,4 +37,5 @@ __all__ = [
     "supporting_baskets",
     "table_of_measures",
     "with_ancestors",
+    "within_strata",
 ]

@@ -22,6 +22,7 @@ from scipy.special import ndtr
 from kehu import frames
 from kehu.baskets import Baskets
 from kehu.rules.contingency import Table
+from kehu.rules.strata import within_strata
 from kehu.warnings import GivenFamilyWarning, SameBasketsWarning, SmallExpectedWarning, warn
 
 __all__ = ["Significance", "is_significant", "significance", "split_half"]
@@ -33,6 +34,7 @@ _ADJUST = {
     "fdr_bh": "Benjamini-Hochberg",
 }
 _TESTS = {"fisher": "Fisher's exact test", "chi2": "chi-squared test"}
+_SAID = {**_TESTS, "strata": "within strata of baskets"}
 _FAMILIES = {"searched": "searched", "given": "given"}
 _FEW = 5
 
@@ -51,8 +53,8 @@ class Significance:
         they were not adjusted.
     family_size : int
         How many rules that are.
-    test : {"fisher", "chi2"}
-        Which test.
+    test : {"fisher", "chi2", "strata"}
+        Which test; "strata" within strata of baskets.
     adjust : {"none", "bonferroni", "holm", "fdr_bh"}
         How p-values were adjusted.
     alpha : float
@@ -73,7 +75,7 @@ class Significance:
         over = "" if self.adjust == "none" else f" over the {self.family_size:,} rules {self.family}"
         return (
             f"<Significance: {int(self.table['significant'].sum()):,} of {len(self.table):,} rules at "
-            f"{self.alpha:g}, {_TESTS[self.test]}, {_ADJUST[self.adjust]}{over}, {self.n_baskets:,} baskets>"
+            f"{self.alpha:g}, {_SAID[self.test]}, {_ADJUST[self.adjust]}{over}, {self.n_baskets:,} baskets>"
         )
 
 
@@ -85,6 +87,7 @@ def significance(
     test: str = "fisher",
     family: str = "searched",
     on: Baskets | None = None,
+    strata: Any = None,
 ) -> Significance:
     """Test whether the sides of rules meet more often than by chance.
 
@@ -118,6 +121,10 @@ def significance(
         Other baskets than those in which the rules were found, such as the other half. The rules are counted
         there, and as nothing was searched there, the family is the rules given. A rule whose items do not
         occur there has p = 1.
+    strata : array-like, optional
+        The stratum of each basket (of ``on``, if given), such as its size: tests whether the sides meet more
+        often than by chance within strata, and takes the place of ``test``; see `within_strata`. Where large
+        baskets hold more of everything, only this tells rules from size.
 
     Returns
     -------
@@ -179,7 +186,10 @@ def significance(
             "confidence or otherwise, too many seem significant; use family='searched' or on=",
             GivenFamilyWarning,
         )
-    p = table.tails[1] if test == "fisher" else _chi2(table)
+    if strata is not None:
+        test, p = "strata", within_strata(rules, strata, baskets=on)["p_value"].to_numpy()
+    else:
+        p = table.tails[1] if test == "fisher" else _chi2(table)
     p_adjusted = adjust_p_values(p, adjust, size)
     columns = {"p_value": p, "p_adjusted": p_adjusted, "significant": p_adjusted <= alpha}
     return Significance(
@@ -201,6 +211,7 @@ def is_significant(
     test: str = "fisher",
     family: str = "searched",
     on: Baskets | None = None,
+    strata: Any = None,
 ) -> pd.Series:
     """Tell which rules are more than chance; `significance` says more, and what the parameters mean.
 
@@ -218,6 +229,8 @@ def is_significant(
         Over which rules p-values are adjusted.
     on : Baskets, optional
         Other baskets to test on.
+    strata : array-like, optional
+        The stratum of each basket, within which to test.
 
     Returns
     -------
@@ -236,7 +249,7 @@ def is_significant(
     >>> is_significant(rules, alpha=0.01, adjust="none").tolist()
     [True, False]
     """
-    result = significance(rules, alpha=alpha, adjust=adjust, test=test, family=family, on=on)
+    result = significance(rules, alpha=alpha, adjust=adjust, test=test, family=family, on=on, strata=strata)
     found = result.table["significant"]
     found.attrs = {
         name: getattr(result, name) for name in ("family", "family_size", "test", "adjust", "alpha")
