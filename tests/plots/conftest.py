@@ -194,6 +194,13 @@ CASES = {
     "itemsets_by_support-rare": (plots.itemsets_by_support, itemsets(["a", "b"], [0.0, 1e-7, 0.0])),
     "itemsets_by_support-all": (plots.itemsets_by_support, itemsets(["a", "b"], [1.0, 1.0, 1.0])),
     "rules_scatter": (plots.rules_scatter, rules(FEW), {"significant": np.arange(90) % 3 > 0}),
+    "rules_within_strata": (
+        plots.rules_within_strata,
+        rules(FEW).assign(lift_within=np.linspace(0.7, 6, 90)),
+        {"significant": np.arange(90) % 3 > 0},
+    ),
+    "rules_within_strata-one": (plots.rules_within_strata, ONE.assign(lift_within=0.9)),
+    "rules_within_strata-many": (plots.rules_within_strata, rules(MANY, 1e-3).assign(lift_within=0.01)),
     "rules_scatter-many": (plots.rules_scatter, rules(MANY, 1e-3), {"colour": "support"}),
     "rules_scatter-one": (plots.rules_scatter, ONE, {"significant": [False]}),
     "rules_scatter-infinite": (plots.rules_scatter, INFINITE, {"colour": "conviction"}),

@@ -451,3 +451,19 @@ def test_rules_without_rows_or_columns_are_refused(plot, columns):
 def test_every_measure_of_rules_has_a_heading_in_both_languages():
     """Holds the catalogue and kehu.rules.measures together."""
     assert [name for name in MEASURES if name not in catalogue()] == []
+
+
+def test_within_strata_draws_each_rule_once():
+    data = RULES.assign(lift_within=[0.8, 1.2, 2, 3, 4])
+    ax = plots.rules_within_strata(data, significant=[False, True, True, True, False])
+    drawn = np.concatenate([found.get_offsets() for found in points(ax)])
+    wanted = data[["lift", "lift_within"]].to_numpy()
+    assert sorted(map(tuple, drawn)) == sorted(map(tuple, wanted))
+    assert ax.get_xscale() == ax.get_yscale() == "log"
+
+
+def test_within_strata_refuses_what_no_logarithm_has():
+    with pytest.raises(ValueError, match="lift_within must be positive, got 0"):
+        plots.rules_within_strata(RULES.assign(lift_within=[0, 1, 1, 1, 1]))
+    with pytest.raises(KeyError, match="lift_within"):
+        plots.rules_within_strata(RULES)

@@ -10,6 +10,7 @@ from kehu.plots.orders import concentration, order_value, orders_over_time, week
 from kehu.plots.rule_comparison import rules_compared
 from kehu.plots.rule_matrix import rules_matrix
 from kehu.plots.rule_network import rules_network
+from kehu.plots.rule_strata import rules_within_strata
 from kehu.plots.rules import itemsets_by_support, rules_by_threshold, rules_scatter
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "rules_matrix",
     "rules_network",
     "rules_scatter",
+    "rules_within_strata",
     "weekly_rhythm",
 ]

@@ -252,3 +252,18 @@ def dot(label: str, face: Any, edge: Any, marker: str = "o") -> Line2D:
     """Point of a legend."""
     look = {"markerfacecolor": face, "markeredgecolor": edge, "markeredgewidth": 0.6}
     return Line2D([], [], linestyle="none", marker=marker, label=label, **look)
+
+
+def marks(significant: Any, rules: Any, n: int) -> np.ndarray:
+    """For each rule whether it is significant; all where that was not asked."""
+    if significant is None:
+        return np.ones(n, dtype=bool)
+    found = np.asarray(significant)
+    if found.dtype != bool:
+        raise TypeError(f"significant must hold True and False, got {found.dtype}")
+    if found.shape != (n,):
+        raise ValueError(f"significant must have one mark for each of the {n:,} rules, got {found.size:,}")
+    both = isinstance(significant, pd.Series) and isinstance(rules, pd.DataFrame)
+    if both and not significant.index.equals(rules.index):
+        raise ValueError("significant has another index than rules; select the same rows of both")
+    return found

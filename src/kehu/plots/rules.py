@@ -4,7 +4,6 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
@@ -25,6 +24,7 @@ from kehu.plots._rules import (
     joined,
     legend_row,
     longest_name,
+    marks,
     measured,
     shares,
     support_axis,
@@ -152,7 +152,7 @@ def rules_scatter(
     support = shares(data["support"], "support")
     confidence = shares(data["confidence"], "confidence")
     measure = measured(data[colour], colour)
-    yes = _marks(significant, rules, len(data))
+    yes = marks(significant, rules, len(data))
     scale = Colours(measure)
     size = float(np.clip(3000 / len(data), 3, 14))
     look = {"rasterized": len(data) >= MANY, "clip_on": False}
@@ -188,21 +188,6 @@ def rules_scatter(
                 ],
             )
     return ax
-
-
-def _marks(significant: Any, rules: Any, n: int) -> np.ndarray:
-    """For each rule whether it is significant; all where that was not asked."""
-    if significant is None:
-        return np.ones(n, dtype=bool)
-    marks = np.asarray(significant)
-    if marks.dtype != bool:
-        raise TypeError(f"significant must hold True and False, got {marks.dtype}")
-    if marks.shape != (n,):
-        raise ValueError(f"significant must have one mark for each of the {n:,} rules, got {marks.size:,}")
-    both = isinstance(significant, pd.Series) and isinstance(rules, pd.DataFrame)
-    if both and not significant.index.equals(rules.index):
-        raise ValueError("significant has another index than rules; select the same rows of both")
-    return marks
 
 
 def rules_by_threshold(
