@@ -100,7 +100,5 @@ def _positive(column: pd.Series, name: str) -> np.ndarray:
     found = values(column, name)
     wrong = np.flatnonzero(found <= 0)
     if len(wrong):
-        raise ValueError(
-            f"{name} must be positive for a logarithmic axis, got {found[wrong[0]]} in row {wrong[0]}"
-        )
+        raise ValueError(f"{name} must be positive, got {found[wrong[0]]} in row {wrong[0]}")
     return found

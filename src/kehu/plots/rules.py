@@ -71,6 +71,7 @@ def itemsets_by_support(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> sets = pd.DataFrame({"itemsets": [{"tea"}, {"tea", "milk"}], "support": [0.6, 0.2]})
     >>> ax = itemsets_by_support(sets)
     >>> ax.get_yticklabels()[0].get_text(), ax.texts[0].get_text()
@@ -143,6 +144,7 @@ def rules_scatter(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> rules = pd.DataFrame({"support": [0.2, 0.1], "confidence": [0.5, 0.9], "lift": [1.1, 2.0]})
     >>> ax = rules_scatter(rules, significant=[False, True])
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
@@ -221,6 +223,7 @@ def rules_by_threshold(
 
     Examples
     --------
+    >>> import pandas as pd
     >>> counts = pd.DataFrame({"min_support": [0.01, 0.1], "min_confidence": 0.5, "rules": [40, 3]})
     >>> [text.get_text() for text in rules_by_threshold(counts).get_legend().get_texts()]
     ['50%']
