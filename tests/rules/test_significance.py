@@ -1,6 +1,4 @@
-import sys
 import warnings
-from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -31,8 +29,7 @@ def searched(monkeypatch):
     """Let the search have looked at so many rules."""
 
     def looked_at(size):
-        family = SimpleNamespace(searched=lambda rules: size)
-        monkeypatch.setitem(sys.modules, "kehu.rules.family", family)
+        monkeypatch.setattr("kehu.rules.significance.searched", lambda rules: size)
 
     return looked_at
 
@@ -42,7 +39,7 @@ def never_searched(monkeypatch):
     def refuse(rules):
         raise AssertionError("the family was asked for")
 
-    monkeypatch.setitem(sys.modules, "kehu.rules.family", SimpleNamespace(searched=refuse))
+    monkeypatch.setattr("kehu.rules.significance.searched", refuse)
 
 
 def random_rules(rng, rows, n=1000):
@@ -260,12 +257,7 @@ PAIRS = [(frozenset({"milk"}), frozenset({"tea"})), (frozenset({"milk"}), frozen
 
 
 @pytest.fixture
-def halves(monkeypatch):
-    def recount(rules, baskets):
-        pairs = list(zip(rules["antecedents"], rules["consequents"], strict=True))
-        return counted(baskets, pairs)[COLUMNS].set_index(rules.index)
-
-    monkeypatch.setitem(sys.modules, "kehu.rules.counting", SimpleNamespace(recount=recount))
+def halves():
     return Baskets.from_lists(SHOP), Baskets.from_lists(SHOP[:5] + SHOP[35:39] + SHOP[60:70])
 
 

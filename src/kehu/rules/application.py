@@ -90,7 +90,7 @@ def recommend(
         {
             "item": pd.Series(list(best), dtype=None if best else object),
             **{name: chosen[name].to_numpy() for name in shown},
-            "antecedents": pd.Series(list(chosen["antecedents"]), dtype=object),
+            "antecedents": pd.Series(list(chosen["antecedents"]), dtype="itemset"),
             "rule": rules.index[chosen.index],
         }
     )

@@ -8,7 +8,9 @@ import pandas as pd
 
 from kehu import frames
 from kehu.baskets import Baskets
+from kehu.rules.counting import baskets_of, recount
 from kehu.rules.equality import p_values, possible
+from kehu.rules.family import searched
 from kehu.rules.intervals import intervals
 from kehu.rules.significance import adjust_p_values
 from kehu.warnings import GivenFamilyWarning, SameBasketsWarning, warn
@@ -258,13 +260,11 @@ def _union(first: pd.DataFrame, second: pd.DataFrame) -> tuple[pd.DataFrame, lis
     union = list(sets[0] | sets[1])
     rows = [np.array([found.get(rule, -1) for rule in union], dtype=np.int64) for found in sets]
     status = np.where(rows[0] < 0, "new", np.where(rows[1] < 0, "gone", "kept"))
-    sides = {side: pd.Series([rule[i] for rule in union], dtype=object) for i, side in enumerate(_SIDES)}
+    sides = {side: pd.Series([rule[i] for rule in union], dtype="itemset") for i, side in enumerate(_SIDES)}
     return pd.DataFrame({**sides, "status": status}), rows
 
 
 def _own_baskets(rules: pd.DataFrame, name: str) -> Baskets:
-    from kehu.rules.counting import baskets_of
-
     try:
         return baskets_of(rules)
     except ValueError as error:
@@ -272,8 +272,6 @@ def _own_baskets(rules: pd.DataFrame, name: str) -> Baskets:
 
 
 def _searched(rules: pd.DataFrame, name: str) -> int:
-    from kehu.rules.family import searched
-
     try:
         size = int(searched(rules))
     except ValueError as error:
@@ -290,8 +288,6 @@ def _counts(
     rules: pd.DataFrame, baskets: Baskets, counted: pd.DataFrame | None, rows: np.ndarray
 ) -> pd.DataFrame:
     """Count the rules in baskets, but for those of which a frame has the counts in its rows."""
-    from kehu.rules.counting import recount
-
     cells = np.empty((len(rules), len(_COUNTS)), dtype=np.int64)
     known = rows >= 0
     if counted is None or not set(_COUNTS) <= set(counted.columns):

@@ -18,6 +18,7 @@ import pandas as pd
 from kehu import frames
 from kehu._kernels import hypergeometric
 from kehu.rules.contingency import Table
+from kehu.rules.redundancy import best_general
 
 __all__ = ["MEASURES", "Measure", "check", "compute", "measures", "table_of_measures"]
 
@@ -114,8 +115,6 @@ def _importance(t: Table) -> np.ndarray:
 
 
 def _general(rules: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    from kehu.rules.redundancy import best_general
-
     confidence = _confidence(Table.of(rules))
     return confidence, best_general(rules, confidence)
 

@@ -22,6 +22,8 @@ from scipy.special import ndtr
 from kehu import frames
 from kehu.baskets import Baskets
 from kehu.rules.contingency import Table
+from kehu.rules.counting import recount
+from kehu.rules.family import searched
 from kehu.rules.strata import within_strata
 from kehu.warnings import GivenFamilyWarning, SameBasketsWarning, SmallExpectedWarning, warn
 
@@ -47,7 +49,7 @@ class Significance:
     ----------
     table : pandas.DataFrame
         Columns ``p_value``, ``p_adjusted`` and ``significant`` (``p_adjusted <= alpha``), with the index of
-        the rules.
+        the rules; within strata also ``expected`` and ``lift_within``, see `within_strata`.
     family : {"searched", "given"}
         Whether p-values were adjusted over all rules searched or over those given; the latter too where
         they were not adjusted.
@@ -186,12 +188,15 @@ def significance(
             "confidence or otherwise, too many seem significant; use family='searched' or on=",
             GivenFamilyWarning,
         )
+    more = {}
     if strata is not None:
-        test, p = "strata", within_strata(rules, strata, baskets=on)["p_value"].to_numpy()
+        test, within = "strata", within_strata(rules, strata, baskets=on)
+        p = within["p_value"].to_numpy()
+        more = {name: within[name].to_numpy() for name in ("expected", "lift_within")}
     else:
         p = table.tails[1] if test == "fisher" else _chi2(table)
     p_adjusted = adjust_p_values(p, adjust, size)
-    columns = {"p_value": p, "p_adjusted": p_adjusted, "significant": p_adjusted <= alpha}
+    columns = {"p_value": p, "p_adjusted": p_adjusted, "significant": p_adjusted <= alpha, **more}
     return Significance(
         table=pd.DataFrame(columns, index=table.index_of(rules)),
         family=family,
@@ -321,8 +326,6 @@ def _check(alpha: float, **choices: tuple[str, dict[str, str]]) -> None:
 
 
 def _recounted(rules: pd.DataFrame, on: Baskets) -> pd.DataFrame:
-    from kehu.rules.counting import recount
-
     counts = recount(rules, on)
     if len(rules) and all(
         name in rules and (rules[name].to_numpy() == counts[name].to_numpy()).all() for name in counts
@@ -336,8 +339,6 @@ def _recounted(rules: pd.DataFrame, on: Baskets) -> pd.DataFrame:
 
 
 def _searched(rules: pd.DataFrame, rows: int) -> int:
-    from kehu.rules.family import searched
-
     size = int(searched(rules))
     if size < rows:
         raise ValueError(

@@ -20,6 +20,7 @@ def rules_scorecard(
     n_baskets: int = 2000,
     planted: Mapping[str, Any] | None = None,
     random_state: int | np.random.Generator,
+    progress: bool = True,
 ) -> pd.DataFrame:
     """Try a way of finding rules on shops of which the truth is known, half of them null shops.
 
@@ -36,6 +37,8 @@ def rules_scorecard(
         Further arguments of `planted_baskets`. The null shops get the same, but no groups.
     random_state : int or numpy.random.Generator
         One seed for all shops. Fix it beforehand, and do not try another when the result does not please.
+    progress : bool
+        Whether to show a progress bar when it takes longer than two seconds.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def rules_scorecard(
     arguments = dict(planted or {})
     seeds = np.random.default_rng(random_state).integers(2**62, size=2 * n_shops).tolist()
     rows = []
-    for number, seed in enumerate(tqdm(seeds, "trying shops", delay=2, leave=False)):
+    for number, seed in enumerate(tqdm(seeds, "trying shops", delay=2, leave=False, disable=not progress)):
         kind = "planted" if number < n_shops else "null"
         nothing = {} if kind == "planted" else {"n_groups": 0, "strength": 0.0}
         shop = planted_baskets(n_baskets, **{**arguments, **nothing}, random_state=seed)
