@@ -1,3 +1,4 @@
+import sys
 import warnings
 
 import numpy as np
@@ -29,7 +30,7 @@ def searched(monkeypatch):
     """Let the search have looked at so many rules."""
 
     def looked_at(size):
-        monkeypatch.setattr("kehu.rules.significance.searched", lambda rules: size)
+        monkeypatch.setattr(sys.modules["kehu.rules.significance"], "searched", lambda rules: size)
 
     return looked_at
 
@@ -39,7 +40,7 @@ def never_searched(monkeypatch):
     def refuse(rules):
         raise AssertionError("the family was asked for")
 
-    monkeypatch.setattr("kehu.rules.significance.searched", refuse)
+    monkeypatch.setattr(sys.modules["kehu.rules.significance"], "searched", refuse)
 
 
 def random_rules(rng, rows, n=1000):
