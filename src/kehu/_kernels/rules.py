@@ -157,7 +157,7 @@ def _best_of_subsets(ptr, items, rule, signatures, slots, consequent, whole, val
     """Look every part of the antecedent up, among the rules of its consequent."""
     start, stop = ptr[rule], ptr[rule + 1]
     last = len(slots) - 1
-    for mask in range(1, whole):
+    for mask in range(whole):
         signature = key_of(-2 - consequent[rule])
         for place in range(stop - start):
             if (mask >> place) & 1:

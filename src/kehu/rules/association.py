@@ -9,8 +9,8 @@ import pandas as pd
 from kehu import frames
 from kehu._kernels import rules as kernels
 from kehu.baskets import Baskets
-from kehu.rules.column import ItemsetArray
-from kehu.rules.counting import count_sets
+from kehu.rules.column import ItemsetArray, text
+from kehu.rules.counting import check_sets, count_sets
 from kehu.rules.measures import check as check_measures
 from kehu.rules.measures import measures as compute_measures
 from kehu.rules.search import RuleSearch, Search
@@ -70,9 +70,12 @@ def association_rules(
     ------
     KeyError
         If a measure or an item is unknown, or a column missing.
+    TypeError
+        If ``itemsets`` holds something else than sets, or a limit is of the wrong type.
     ValueError
-        If ``min_confidence`` is out of range, there are more than 50 million rules, sets were found
-        elsewhere and ``baskets`` are missing, or the baskets do not have the supports stated.
+        If a set is missing or has more than 62 items, ``min_confidence`` is out of range, there are more
+        than 50 million rules, sets were found elsewhere and ``baskets`` are missing, or the baskets do not
+        have the supports stated.
 
     Notes
     -----
@@ -94,7 +97,8 @@ def association_rules(
       antecedents consequents  confidence      lift  n11  n10  n01  n00
     0      {milk}       {tea}         1.0  1.333333    2    0    1    1
     """
-    _check(min_confidence, max_consequent)
+    check_confidence(min_confidence)
+    _check_most(max_consequent)
     check_measures(measures)
     tree, rows, search, baskets = _opened(sets, baskets)
     asked = RuleSearch(
@@ -140,7 +144,8 @@ def _frame(
 def _split(
     tree: Tree, rows: np.ndarray, asked: RuleSearch, min_confidence: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, Tree]:
-    rows = rows[tree.sizes[rows] > 1] if len(rows) else rows
+    rows = rows[rows >= 0]
+    rows = rows[tree.sizes[rows] > 1]
     ptr, items = tree.unpack(rows)
     longest = int(np.diff(ptr).max(initial=0))
     if longest > kernels.MOST_ITEMS:
@@ -184,6 +189,7 @@ def _opened(sets: Any, baskets: Baskets | None) -> tuple[Tree, np.ndarray, Searc
     """Take the tree out of a frame of itemsets, whoever found them."""
     columns = frames.select(sets, {"support": "support", "itemsets": "itemsets"}, what="sets")
     array = columns["itemsets"].array
+    check_sets(array, "itemsets")
     if isinstance(array, ItemsetArray) and isinstance(array.origin, Search):
         search = array.origin
         if baskets is not None and baskets is not search.baskets and baskets != search.baskets:
@@ -195,13 +201,14 @@ def _opened(sets: Any, baskets: Baskets | None) -> tuple[Tree, np.ndarray, Searc
             "pass baskets=…, from which they were mined"
         )
     tree, rows = Tree.of(array, baskets.labels) if len(array) else Tree.of([], baskets.labels)
-    counts = count_sets(tree, baskets)[rows]
+    # A set of no items is in every basket.
+    counts = np.append(count_sets(tree, baskets), baskets.n_baskets)[np.where(rows >= 0, rows, -1)]
     stated = frames.numbers(columns["support"], "support") * baskets.n_baskets
     wrong = np.flatnonzero(~(np.abs(stated - counts) < 0.01))
     if len(wrong):
         first = wrong[0]
         raise ValueError(
-            f"the set {set(array[first])} is stated to have support {columns['support'][first]:.6g}, but "
+            f"the set {text(array[first])} is stated to have support {columns['support'][first]:.6g}, but "
             f"{counts[first] / baskets.n_baskets:.6g} of the baskets hold it ({len(wrong):,} such sets): "
             "the sets were mined from other baskets"
         )
@@ -222,13 +229,17 @@ def _mask(items: Any, baskets: Baskets, name: str) -> np.ndarray:
     return mask
 
 
-def _check(min_confidence: object, max_consequent: object) -> None:
+def check_confidence(min_confidence: object) -> None:
+    """Refuse a confidence that is no share."""
     if isinstance(min_confidence, bool) or not isinstance(
         min_confidence, float | int | np.floating | np.integer
     ):
         raise TypeError(f"min_confidence must be a number from 0 to 1, got {min_confidence!r}")
     if not 0 <= min_confidence <= 1:
         raise ValueError(f"min_confidence must be from 0 to 1, got {min_confidence!r}")
+
+
+def _check_most(max_consequent: object) -> None:
     if max_consequent is not None and (
         not isinstance(max_consequent, int | np.integer)
         or isinstance(max_consequent, bool)

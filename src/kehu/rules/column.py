@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray, ExtensionDtype, register_extension_dtype, take
 
-from kehu.rules.tree import Tree
+from kehu.rules.tree import MISSING, Tree
 
 _AT_ONCE = 100_000
 
@@ -35,7 +35,7 @@ class ItemsetArray(ExtensionArray):
     tree : Tree
         Where the sets are.
     rows : numpy.ndarray of int32
-        The node of each element; -1 for a missing one.
+        The node of each element; MISSING or EMPTY where there is none.
     origin : object, optional
         What is known of the search that found them.
 
@@ -66,7 +66,7 @@ class ItemsetArray(ExtensionArray):
             if not isinstance(one, frozenset | set):
                 raise TypeError(f"an itemset must be a set or frozenset of items, got {one!r}")
         tree, nodes = Tree.of(present)
-        rows = np.full(len(missing), -1, np.int32)
+        rows = np.full(len(missing), MISSING, np.int32)
         rows[~missing] = nodes
         return cls(tree, rows)
 
@@ -93,12 +93,12 @@ class ItemsetArray(ExtensionArray):
         rows = self.rows[which]
         if np.ndim(rows):
             return type(self)(self.tree, rows, self.origin)
-        return None if rows < 0 else self.tree.decode(np.array([rows], np.int32))[0]
+        return None if rows == MISSING else self.tree.decode(np.array([rows], np.int32))[0]
 
     def __iter__(self) -> Iterator[frozenset | None]:
         for start in range(0, len(self), _AT_ONCE):
             rows = self.rows[start : start + _AT_ONCE]
-            missing = rows < 0
+            missing = rows == MISSING
             found = iter(self.tree.decode(rows[~missing]))
             yield from (None if gone else next(found) for gone in missing.tolist())
 
@@ -117,14 +117,18 @@ class ItemsetArray(ExtensionArray):
             raise ValueError(f"lengths must match to compare, got {len(self)} and {len(others)}")
         return np.fromiter((mine == one for mine, one in zip(self, others, strict=True)), np.bool_, len(self))
 
+    def _values_for_argsort(self) -> np.ndarray:
+        # Sets have no order of their own; their texts have one that is the same each time.
+        return np.array([None if one is None else text(one) for one in self], dtype=object)
+
     def isna(self) -> np.ndarray:
         """Tell which elements are missing."""
-        return self.rows < 0
+        return self.rows == MISSING
 
     def take(self, indices: Sequence[int], *, allow_fill: bool = False, fill_value: Any = None) -> Self:
         """Take elements by place; -1 gives a missing one if filling is allowed."""
         del fill_value
-        rows = take(self.rows, np.asarray(indices, dtype=np.intp), allow_fill=allow_fill, fill_value=-1)
+        rows = take(self.rows, np.asarray(indices, dtype=np.intp), allow_fill=allow_fill, fill_value=MISSING)
         return type(self)(self.tree, np.asarray(rows, dtype=np.int32), self.origin)
 
     def copy(self) -> Self:

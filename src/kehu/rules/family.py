@@ -50,7 +50,7 @@ def searched(rules: pd.DataFrame) -> int:
 @lru_cache(maxsize=8)
 def _count(asked: RuleSearch) -> int:
     search = asked.sets
-    tree = asked.tree if asked.tree.whole else _everything(search)
+    tree = asked.tree if asked.tree.whole and not search.must_contain else _everything(search)
     held = np.zeros(asked.baskets.n_items, np.bool_)
     held[list(search.must_contain)] = True
     longest = search.max_len or MOST_ITEMS
@@ -60,7 +60,7 @@ def _count(asked: RuleSearch) -> int:
     )
     if longest < 2:
         return 0
-    return round(total) + (_beside(asked, most) if search.must_contain else _pairs(asked))
+    return round(total) + (_beside(asked, most, longest) if search.must_contain else _pairs(asked))
 
 
 def _everything(search: Search) -> Tree:
@@ -90,14 +90,18 @@ def _pairs(asked: RuleSearch) -> int:
     return int(total - related)
 
 
-def _beside(asked: RuleSearch, most: int) -> int:
+def _beside(asked: RuleSearch, most: int, longest: int) -> int:
     """Count the rules of the items that every set holds, alone and with each other frequent item."""
     lead, follow = asked.may_lead, asked.may_follow
     kinds = np.array([lead & ~follow, follow & ~lead, lead & follow, ~lead & ~follow])
     base = kinds[:, list(asked.sets.must_contain)].sum(axis=1)
     others = asked.baskets.item_counts() >= asked.sets.min_count
     others[list(asked.sets.must_contain)] = False
+    if base.sum() > longest:
+        return 0
     total = _splits(base, most)
+    if base.sum() == longest:
+        return total
     for kind, number in enumerate((kinds & others).sum(axis=1)):
         total += int(number) * _splits(base + np.eye(4, dtype=int)[kind], most)
     return total

@@ -1,7 +1,7 @@
 """Frequent itemsets: all of them, or the closed, the maximal, the generators."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,8 @@ def frequent_itemsets(
     max_len : int, optional
         Most items of a set.
     top_k : int, optional
-        Give only the most frequent sets of this kind; of equally frequent ones the smaller first.
+        Give only the most frequent sets of this kind; of equally frequent ones the smaller first, then those
+        of more frequent items.
     must_contain : collection, optional
         Items that every set must hold.
     ancestors : mapping, pandas.Series or dataframe, optional
@@ -70,9 +71,9 @@ def frequent_itemsets(
     Returns
     -------
     pandas.DataFrame
-        Most frequent first: ``support`` (share of baskets), ``itemsets`` (frozensets of labels; they are
-        kept as codes and made when looked at), ``count`` (baskets) and ``size`` (items). No rows if nothing
-        is frequent.
+        Most frequent first, of equally frequent ones the smaller: ``support`` (share of baskets),
+        ``itemsets`` (frozensets of labels; they are kept as codes and made when looked at), ``count``
+        (baskets) and ``size`` (items). No rows if nothing is frequent.
 
     Raises
     ------
@@ -121,8 +122,12 @@ def frequent_itemsets(
     if search.ancestors.shape[1] and (kind != "all" or algorithm != "eclat"):
         raise ValueError('ancestors go with kind="all" and algorithm="eclat" only')
     work = _Work(search, kind, algorithm, max_sets, n_jobs, progress)
-    tree, rows = work.find(search.min_count) if top_k is None or kind == "maximal" else work.most(top_k)
-    return frame(tree, rows, search) if top_k is None else frame(tree, rows, search).head(top_k)
+    if top_k is None:
+        return frame(*work.find(search.min_count), search)
+    # What is maximal shows only when all is found.
+    start = search.min_count if kind == "maximal" else work.start(top_k)
+    tree, rows, reached = work.most(top_k, start)
+    return frame(tree, rows, replace(search, min_count=reached)).head(top_k)
 
 
 @dataclass(frozen=True)
@@ -144,41 +149,42 @@ class _Work:
             tree, rows = self._of_a_kind(min_count)
         sizes = tree.sizes[rows]
         rows = rows[sizes <= (self.search.max_len or NO_LIMIT)]
-        if self.kind != "all" or self.algorithm != "eclat":
+        if self.kind != "all":
             for item in self.search.must_contain:
                 rows = rows[tree.rows_of(item)[rows]]
         return tree, rows
 
-    def most(self, top_k: int) -> tuple[Tree, np.ndarray]:
-        """Lower the threshold until there are enough sets; start where items alone are nearly enough."""
-        floor = self.search.min_count
+    def start(self, top_k: int) -> int:
+        """Give a threshold at which items alone are nearly enough."""
         counts = np.sort(self.search.baskets.item_counts())[::-1]
-        start = int(counts[min(top_k, len(counts)) - 1])
+        return int(counts[min(top_k, len(counts)) - 1]) if len(counts) else 1
+
+    def most(self, top_k: int, start: int) -> tuple[Tree, np.ndarray, int]:
+        """Lower the threshold until there are enough sets; give the one reached as well."""
         while True:
-            start = max(start, floor)
+            start = max(start, self.search.min_count)
             tree, rows = self.find(start)
-            if len(rows) >= top_k or start == floor:
-                return tree, rows
+            if len(rows) >= top_k or start == self.search.min_count:
+                return tree, rows, start
             start //= 2
 
     def _all(self, min_count: int) -> tuple[Tree, np.ndarray]:
         search = self.search
-        if self.algorithm != "eclat":
-            found = peers.mine_with(self.algorithm, search.baskets, min_count, search.max_len)
-            tree = Tree(*found, search.baskets.labels, True)
-            return tree, np.arange(len(tree.item), dtype=np.int32)
         baskets, held = search.baskets, search.must_contain
         longest = (search.max_len or NO_LIMIT) - len(held)
+        relatives = _relatives(held, search.ancestors)
         if held:
             mask = baskets.contains(baskets.labels[list(held)])
-            if mask.sum() < min_count or longest < 0:
+            if mask.sum() < min_count or longest < 0 or not relatives.isdisjoint(held):
                 empty = np.empty(0, np.int32)
                 return Tree(empty, empty, empty, baskets.labels, False), empty
             baskets = baskets[mask]
-        ranked = rank(baskets, min_count, leave_out=held)
+        ranked = rank(baskets, min_count, leave_out=(*held, *relatives))
         related = _ranked_ancestors(search.ancestors, ranked.codes)
         found = None
-        if longest:
+        if longest and self.algorithm != "eclat":
+            found = peers.mine_with(self.algorithm, baskets, ranked.codes, min_count, longest)
+        elif longest:
             found = mine(
                 ranked,
                 min_count,
@@ -200,10 +206,10 @@ class _Work:
         labels = search.baskets.labels
         # Whether a set is closed or maximal shows in sets of one item more.
         longest = NO_LIMIT if search.max_len is None else search.max_len + 1
+        ranked = rank(search.baskets, min_count)
         if self.algorithm != "eclat":
-            found = peers.mine_with(self.algorithm, search.baskets, min_count, min(longest, len(labels)))
+            found = peers.mine_with(self.algorithm, search.baskets, ranked.codes, min_count, longest)
         else:
-            ranked = rank(search.baskets, min_count)
             limit = min(self.max_sets, _ALL_FIRST)
             found = mine(
                 ranked, min_count, longest=longest, limit=limit, n_jobs=self.n_jobs, progress=self.progress
@@ -235,6 +241,12 @@ def _below(
         False,
     )
     return tree, np.arange(len(held) - 1, len(tree.item), dtype=np.int32)
+
+
+def _relatives(held: tuple[int, ...], ancestors: np.ndarray) -> set[int]:
+    """Give the ancestors and descendants of some items."""
+    above = {code for code in ancestors[list(held)].ravel().tolist() if code >= 0}
+    return above | set(np.flatnonzero(np.isin(ancestors, held).any(axis=1)).tolist())
 
 
 def _ranked_ancestors(ancestors: np.ndarray, codes: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from kehu._kernels.itemsets import coding, frequent, lookup
-from kehu._kernels.itemsets.status import TOO_MANY
+from kehu._kernels.itemsets.status import HALTED, TOO_MANY
 from kehu.baskets import Baskets
 
 # Counts of the meetings of items are held for so many pairs at a time: 32 MiB.
@@ -54,19 +54,23 @@ def mine(
     """Find all frequent sets: items (as codes), parents and counts of a tree; None if there are too many.
 
     The answer does not depend on how the work is shared out: ranges of ranks come one after the other.
+    Sets of one size stand in the order of their ranks, the rarest item first.
     """
+    nothing = (np.empty(0, np.int32),) * 3
     if not len(ranked.codes):
-        return np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0, np.int32)
+        return nothing
     workers = os.cpu_count() or 1 if n_jobs == -1 else n_jobs
     related = np.empty((len(ranked.codes), 0), np.int32) if ancestors is None else ancestors
     halt = np.zeros(1, np.bool_)
 
     def part(span: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+        if halt[0]:
+            return *nothing, HALTED
         return frequent.mine(
             ranked.ptr, ranked.items, *span, ranked.counts, related, min_count, longest, limit, halt
         )
 
-    parts = _in_threads(part, _spans(ranked, workers), workers, halt, limit, progress)
+    parts = _in_threads(part, _spans(ranked, workers), workers, halt, limit, progress)[::-1]
     if any(status == TOO_MANY for *_, status in parts) or sum(len(part[0]) for part in parts) > limit:
         return None
     shifts = np.cumsum([0, *(len(part[0]) for part in parts[:-1])])
@@ -114,6 +118,19 @@ def _in_threads(
             raise
 
 
+def _in_thread(work: Callable, halt: np.ndarray) -> tuple:
+    """Do the work aside, so that the user can interrupt it."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(work)
+        try:
+            while not future.done():
+                wait([future], timeout=0.5)
+        except BaseException:
+            halt[0] = True
+            raise
+        return future.result()
+
+
 def mine_distinct(
     baskets: Baskets, min_count: int, *, kind: str, limit: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None:
@@ -129,9 +146,13 @@ def mine_distinct(
     sums = seen.sums_of_keys(ranked.ptr, ranked.items, keys, len(ranked.codes))
     halt = np.zeros(1, np.bool_)
     closed = kind != "generators"
-    item, parent, count, rows, leaf, status = distinct.mine_distinct(
-        ranked.ptr, ranked.items, keys, ranked.counts, sums, closed, min_count, limit, halt
-    )
+
+    def work() -> tuple:
+        return distinct.mine_distinct(
+            ranked.ptr, ranked.items, keys, ranked.counts, sums, closed, min_count, limit, halt
+        )
+
+    item, parent, count, rows, leaf, status = _in_thread(work, halt)
     if status == TOO_MANY:
         return None
     if kind == "maximal":

@@ -26,6 +26,13 @@ def is_redundant(rules: pd.DataFrame) -> pd.Series:
     pandas.Series of bool
         With the index of the rules.
 
+    Raises
+    ------
+    KeyError
+        If a column is missing.
+    TypeError, ValueError
+        If a side of a rule is no set, or missing.
+
     References
     ----------
     .. [1] R. J. Bayardo, R. Agrawal, D. Gunopulos, "Constraint-based rule mining in large, dense

@@ -32,6 +32,8 @@ def with_ancestors(baskets: Baskets, taxonomy: Any) -> Baskets:
     ------
     ValueError
         If something has two parents, or is its own ancestor by a detour.
+    TypeError
+        If items and groups are of different types, such as numbers and text.
 
     References
     ----------
@@ -47,14 +49,21 @@ def with_ancestors(baskets: Baskets, taxonomy: Any) -> Baskets:
     if not isinstance(baskets, Baskets):
         raise TypeError(f"baskets must be kehu.Baskets, got {type(baskets).__name__}")
     parent_of = _parents(taxonomy)
-    chains = [_chain(label, parent_of) for label in baskets.labels.tolist()]
-    labels = baskets.labels.append(pd.Index([one for chain in chains for one in chain])).unique()
+    known = baskets.labels.tolist()
+    chains = [[label, *_chain(label, parent_of)] for label in known]
+    flat = [one for chain in chains for one in chain]
+    own = set(known)
+    groups = [one for one in dict.fromkeys(flat) if one not in own]
+    for one in groups:
+        if isinstance(one, str) != isinstance(known[0], str):
+            raise TypeError(
+                f"items and groups must be of one type, got the item {known[0]!r} and the group {one!r}; "
+                "write both as text"
+            )
+    labels = baskets.labels.append(pd.Index(groups)) if groups else baskets.labels
     labels = labels.sort_values()
-    own = labels.get_indexer(baskets.labels)
-    lengths = np.array([1 + len(chain) for chain in chains])
-    flat = np.concatenate(
-        [np.r_[code, labels.get_indexer(chain)] for code, chain in zip(own, chains, strict=True)]
-    ).astype(np.int64)
+    flat = labels.get_indexer(pd.Index(flat)) if flat else np.empty(0, np.int64)
+    lengths = np.array([len(chain) for chain in chains], dtype=np.int64)
     starts = np.cumsum(lengths) - lengths
     # Each entry becomes its item and the groups of that item.
     repeats = lengths[baskets.indices]
@@ -72,11 +81,11 @@ def codes(taxonomy: Any, baskets: Baskets) -> np.ndarray:
         return np.empty((baskets.n_items, 0), np.int32)
     parent_of = _parents(taxonomy)
     chains = [_chain(label, parent_of) for label in baskets.labels.tolist()]
+    code_of = {label: code for code, label in enumerate(baskets.labels.tolist())}
     found = np.full((baskets.n_items, max(map(len, chains), default=0)), -1, np.int32)
-    for row, chain in zip(found, chains, strict=True):
-        if chain:
-            row[: len(chain)] = baskets.labels.get_indexer(pd.Index(chain))
-    if not (found >= 0).any():
+    for row, chain in enumerate(chains):
+        found[row, : len(chain)] = [code_of.get(one, -1) for one in chain]
+    if baskets.n_items and not (found >= 0).any():
         raise ValueError(
             "no ancestor of any item is an item of the baskets; make them with "
             "with_ancestors(baskets, taxonomy) of the same taxonomy"

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from kehu.baskets import Baskets
-from kehu.rules.association import association_rules
-from kehu.rules.itemsets import frequent_itemsets
+from kehu.rules.association import association_rules, check_confidence
+from kehu.rules.itemsets import fewest, frequent_itemsets
 
 
 def count_by_threshold(
@@ -32,6 +32,13 @@ def count_by_threshold(
     pandas.DataFrame
         ``min_support``, ``min_confidence`` and ``rules``, in the order given.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If there is no threshold, or one is no number or out of range.
+    TooManyItemsetsError
+        As `frequent_itemsets` at the lowest support.
+
     Examples
     --------
     >>> baskets = Baskets.from_lists([["milk", "tea"], ["milk", "tea"], ["tea"], ["salt"]])
@@ -45,6 +52,10 @@ def count_by_threshold(
     for name, values in (("min_support", min_support), ("min_confidence", min_confidence)):
         if np.ndim(values) != 1 or not len(values):
             raise ValueError(f"{name} must be a list of thresholds, got {values!r}")
+    for value in min_support:
+        fewest(value, baskets.n_baskets if isinstance(baskets, Baskets) else 1)
+    for value in min_confidence:
+        check_confidence(value)
     sets = frequent_itemsets(baskets, min_support=min(min_support))
     rules = association_rules(
         sets, min_confidence=min(min_confidence), measures=[], max_consequent=max_consequent

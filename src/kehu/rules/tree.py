@@ -9,7 +9,11 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
+from kehu import frames
 from kehu._kernels.itemsets import lookup
+
+# In place of nodes: no set, and the set of no items.
+MISSING, EMPTY = -1, -2
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +40,18 @@ class Tree:
 
     @classmethod
     def of(cls, sets: Iterable[Iterable[object]], labels: pd.Index | None = None) -> tuple[Self, np.ndarray]:
-        """Plant a tree of sets of labels; give it, without counts, and the node of each set."""
-        sets = [list(one) for one in sets]
+        """Plant a tree of sets of labels; give it, without counts, and the node of each set.
+
+        The node of an empty set is EMPTY. A set may hold only what is in ``labels``, if these are given.
+        """
+        sets = [list(dict.fromkeys(one)) for one in sets]
         flat = pd.Index(list(chain.from_iterable(sets)), dtype=object)
         labels = pd.Index(flat.unique().infer_objects()) if labels is None else labels
         codes = labels.get_indexer(flat).astype(np.int32)
+        unknown = np.flatnonzero(codes < 0)
+        if len(unknown):
+            item = flat[unknown[0]]
+            raise KeyError(f"the baskets have no item {item!r}; {frames.closest(item, labels)}")
         ptr = np.concatenate([[0], np.cumsum([len(one) for one in sets], dtype=np.int64)]).astype(np.int64)
         items = np.concatenate([np.sort(codes[lo:hi]) for lo, hi in pairwise(ptr)] or [codes])
         return cls.planted(ptr, items, labels)
@@ -49,6 +60,7 @@ class Tree:
     def planted(cls, ptr: np.ndarray, items: np.ndarray, labels: pd.Index) -> tuple[Self, np.ndarray]:
         """Plant a tree of coded sets, each rising; its counts are 0."""
         item, parent, rows = lookup.plant(items, ptr)
+        rows[rows < 0] = EMPTY
         return cls(item, parent, np.zeros(len(item), np.int32), labels, False), rows
 
     @cached_property

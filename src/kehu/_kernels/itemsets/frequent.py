@@ -6,7 +6,8 @@ frequent partners gets a database of its own, and where few partners are left, a
 once by bit masks.
 
 The sets come out as a prefix tree in three arrays: the item that a node adds, the node it adds it to (-1:
-none), and the count. Along a path ranks fall; a parent stands before its children.
+none), and the count. Along a path ranks fall; a parent stands before its children. Sets of one size stand
+in the order of their paths, whichever way they were counted.
 """
 
 import numpy as np
@@ -32,8 +33,8 @@ _MASK_ITEMS = 12
 MOST_PAIRS = 4096 * 4095 // 2
 
 # Columns of the stack: where the parts of each level begin in the shared arrays, and how far it is done.
-_BASKET, _ITEM, _OCC, _START, _PAIRS, _NAME, _NODE, _NEXT, _TABLE = range(9)
-_COLUMNS = 9
+_BASKET, _ITEM, _OCC, _START, _PAIRS, _NAME, _NODE, _SIZE, _NEXT, _TABLE = range(10)
+_COLUMNS = 10
 
 
 @inner(types.float64(INT, INT))
@@ -120,7 +121,7 @@ def mine(all_ptr, all_items, first, stop, root_counts, ancestors, min_count, lon
     )
     no_keys = np.empty(0, np.int64)
     end = 0
-    for top in range(stop - 1, first - 1, -1):
+    for top in range(first, stop):
         item, parent, count = grown(item, end + 1), grown(parent, end + 1), grown(count, end + 1)
         item[end], parent[end], count[end] = top, -1, root_counts[top]
         level, g, node = 0, top, end
@@ -160,7 +161,7 @@ def mine(all_ptr, all_items, first, stop, root_counts, ancestors, min_count, lon
                 return item, parent, count, TOO_MANY
             if n < 2 or level + 3 > longest:
                 pass
-            elif n <= _MASK_ITEMS and (n << n) <= 4 * entries + 64:
+            elif not ancestors.shape[1] and n <= _MASK_ITEMS and (n << n) <= 4 * entries + 64:
                 superset_sums(items, ptr, weight, occ, lo, hi, g, found, n, marks, sums)
                 enough = end + (1 << n)
                 item, parent, count = grown(item, enough), grown(parent, enough), grown(count, enough)
@@ -179,7 +180,9 @@ def mine(all_ptr, all_items, first, stop, root_counts, ancestors, min_count, lon
                     items, ptr, weight, no_keys, occ, lo, hi, g, found, n, marks,
                     own_items, own_ptr, own_weight, no_keys, here[_ITEM], begin,
                 )  # fmt: skip
-                if _bursts(own_ptr, own_weight, begin, last, min_count, longest - level, limit):
+                if not ancestors.shape[1] and _bursts(
+                    own_ptr, own_weight, begin, last, min_count, longest - level, limit
+                ):
                     return item, parent, count, TOO_MANY
                 own_occ = grown(own_occ, here[_OCC] + last_item - here[_ITEM])
                 own_start = grown_wide(own_start, here[_START] + n + 2)
@@ -194,7 +197,7 @@ def mine(all_ptr, all_items, first, stop, root_counts, ancestors, min_count, lon
                     for k in range(here[_PAIRS], here[_PAIRS] + table):
                         own_pairs[k] = 0
                     meetings(own_items, own_ptr, own_weight, begin, last, own_pairs, here[_PAIRS])
-                here[_NODE], here[_NEXT] = base, n - 1
+                here[_NODE], here[_SIZE], here[_NEXT] = base, n, 1
                 stack[level + 1, _BASKET] = last + 1
                 stack[level + 1, _ITEM] = last_item
                 stack[level + 1, _OCC] = here[_OCC] + last_item - here[_ITEM]
@@ -203,11 +206,11 @@ def mine(all_ptr, all_items, first, stop, root_counts, ancestors, min_count, lon
                 stack[level + 1, _NAME] = here[_NAME] + n
             if halt[0]:
                 return item, parent, count, HALTED
-            while level > 0 and stack[level, _NEXT] < 1:
+            while level > 0 and stack[level, _NEXT] >= stack[level, _SIZE]:
                 level -= 1
             if level == 0:
                 break
             g = stack[level, _NEXT]
-            stack[level, _NEXT] = g - 1
+            stack[level, _NEXT] = g + 1
             node = stack[level, _NODE] + g
     return cut(item, end), cut(parent, end), cut(count, end), DONE
