@@ -17,7 +17,7 @@ from kehu.figures.look import GREY, PALE, check_width
 from kehu.figures.numerals import percent
 from kehu.figures.ticks import Numbers, Percents, literal, shorten
 from kehu.figures.ticks import width as text_width
-from kehu.figures.words import heading
+from kehu.figures.words import heading, say
 from kehu.plots._canvas import note_size, values
 
 _PLUS = " + "
@@ -267,3 +267,14 @@ def marks(significant: Any, rules: Any, n: int) -> np.ndarray:
     if both and not significant.index.equals(rules.index):
         raise ValueError("significant has another index than rules; select the same rows of both")
     return found
+
+
+def legend_of_marks(ax: Axes, yes: np.ndarray, colour: Any, language: str) -> None:
+    """Say how many rules are significant, in this colour, and how many are not, hollow."""
+    legend_row(
+        ax,
+        [
+            dot(say("note.significant", language, n=f"{yes.sum():,}"), colour, colour),
+            dot(say("note.not_significant", language, n=f"{(~yes).sum():,}"), "none", GREY),
+        ],
+    )

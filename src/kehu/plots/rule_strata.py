@@ -9,9 +9,9 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from kehu.figures.look import GREY, INK, VERMILLION
 from kehu.figures.ticks import Numbers
-from kehu.figures.words import heading, say
+from kehu.figures.words import heading
 from kehu.plots._canvas import canvas, table, values
-from kehu.plots._rules import MANY, dot, growth, legend_row, marks, round_numbers
+from kehu.plots._rules import MANY, growth, legend_of_marks, marks, round_numbers
 
 
 def rules_within_strata(
@@ -86,13 +86,7 @@ def rules_within_strata(
         ax.set_xlabel(heading("lift", language))
         ax.set_ylabel(heading("lift_within", language))
         if significant is not None:
-            legend_row(
-                ax,
-                [
-                    dot(say("note.significant", language, n=f"{yes.sum():,}"), VERMILLION, VERMILLION),
-                    dot(say("note.not_significant", language, n=f"{(~yes).sum():,}"), "none", GREY),
-                ],
-            )
+            legend_of_marks(ax, yes, VERMILLION, language)
     return ax
 
 

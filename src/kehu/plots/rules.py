@@ -18,10 +18,10 @@ from kehu.plots._rules import (
     SKEWED,
     Colours,
     count,
-    dot,
     growth,
     itemsets,
     joined,
+    legend_of_marks,
     legend_row,
     longest_name,
     marks,
@@ -181,14 +181,7 @@ def rules_scatter(
         ax.grid()
         scale.add_bar(ax, colour, language)
         if significant is not None:
-            strong = scale.mappable.cmap(0.6)
-            legend_row(
-                ax,
-                [
-                    dot(say("note.significant", language, n=f"{yes.sum():,}"), strong, strong),
-                    dot(say("note.not_significant", language, n=f"{(~yes).sum():,}"), "none", GREY),
-                ],
-            )
+            legend_of_marks(ax, yes, scale.mappable.cmap(0.6), language)
     return ax
 
 
