@@ -1,0 +1,8 @@
+"""Segments of customers: features, clustering, how many there are if any, and what sets them apart."""
+
+from kehu.segments.choice import ChoiceOfK, choose_k
+from kehu.segments.clustering import Segmentation
+from kehu.segments.features import CustomerFeatures, features
+from kehu.segments.preparation import Preparation
+
+__all__ = ["ChoiceOfK", "CustomerFeatures", "Preparation", "Segmentation", "choose_k", "features"]
