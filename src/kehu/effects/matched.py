@@ -167,11 +167,11 @@ def matched_difference(
     with one and the same past would count chance twice (those who were lucky fall back); the periods held out
     prevent that. Limits are percentiles over resampled customers, cells fixed.
 
-    The checks share the error: each uses limits at half of it. The placebo date is a strict one: if the list of
-    those addressed was drawn up by what they bought in the periods that it looks at, it fails, though the
-    estimate may be sound. The drifts of ``sensitivity`` widen the limits by M times the largest departure from
-    the mean in the periods held out [3]_. A check that is passed is no proof; one that is failed is a warning
-    not to be overruled.
+    The checks share the error: each uses limits at half of it. The placebo date is a strict one: if the list
+    of those addressed was drawn up by what they bought in the periods that it looks at, it fails, though the
+    estimate may be sound. The drifts of ``sensitivity`` widen the limits by M times the largest departure
+    from the mean in the periods held out [3]_. A check that is passed is no proof; one that is failed is a
+    warning not to be overruled.
 
     References
     ----------

@@ -77,8 +77,8 @@ def members(people: Any, customers: pd.Index, what: str) -> np.ndarray:
         raise ValueError(f"{what} is empty; there is nobody to compare")
     if names.dtype.kind != customers.dtype.kind:
         raise TypeError(
-            f"customers are text in one table and numbers in the other (orders {customers[0]!r}, {what} "
-            f"{names[0]!r}); make them one with .astype(str)"
+            f"customers are text in one table and numbers in the other (orders {customers[0]}, {what} "
+            f"{names[0]}); make them one with .astype(str)"
         )
     return customers.get_indexer(names)
 

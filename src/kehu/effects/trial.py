@@ -33,7 +33,7 @@ def groups(found: Panel, addressed: Any, controls: Any, held_out: int) -> Groups
         control[others[others >= 0]] = True
         both = np.flatnonzero(control & treated)
         if len(both):
-            raise ValueError(f"customer {found.customers[both[0]]!r} is both addressed and a control")
+            raise ValueError(f"customer {str(found.customers[both[0]])!r} is both addressed and a control")
     unseen = len(place) - int((treated & known).sum())
     for name, group in (("addressed", treated), ("controls", control)):
         if not (group & known).any():

@@ -375,7 +375,7 @@ class _People:
         if len(people) and people.dtype.kind != purchases.customers.dtype.kind:
             raise TypeError(
                 "customer_id is text in one table and a number in the other (orders "
-                f"{purchases.customers[0]!r}, contacts {people[0]!r}); make them one with .astype(str)"
+                f"{purchases.customers[0]}, contacts {people[0]}); make them one with .astype(str)"
             )
         since = np.full(len(codes), -NEVER, np.int64)
         if "contacted_at" in data:
