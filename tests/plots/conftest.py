@@ -137,6 +137,39 @@ def comparison(n=60, names=("first", "second"), **columns):
     return Comparison(table=table.assign(**columns), names=names)
 
 
+def scored(scores=5, n=3000, groups=("Champions", "Loyal", "At risk", "Asleep"), scale=100.0):
+    rng = np.random.default_rng(7)
+    r, f = (1 + rng.binomial(scores - 1, 0.5, n) for _ in range(2))
+    table = pd.DataFrame(
+        {"recency_score": r, "frequency_score": f, "total": scale * f * rng.gamma(2, size=n)}
+    )
+    return table.assign(segment=[groups[i] for i in rng.integers(len(groups), size=n)])
+
+
+def moved(groups, seed=8):
+    counts = np.random.default_rng(seed).integers(0, 900, (len(groups), len(groups)))
+    return Curve(counts=pd.DataFrame(counts, index=groups, columns=groups))
+
+
+def luck(groups, high=2.0, **more):
+    first = np.linspace(high, 0.2, len(groups))
+    later = 1 + 0.1 * (first - 1)
+    columns = {"next_relative": later, "next_low": 90 * later, "next_high": 110 * later}
+    table = pd.DataFrame({"first_relative": first, **columns}, index=groups)
+    shares = {"share_kept": 0.1, "share_low": -0.05, "share_high": 0.25} | more
+    return Curve(table=table, next_mean=100.0, **shares)
+
+
+class Segments(Curve):
+    """Stands for results of kehu.segments; the names of features are texts from the data."""
+
+    def __contains__(self, name):
+        return name == "item" and "names" in vars(self)
+
+    def __getitem__(self, name):
+        return self.names
+
+
 LONG = "  EXTRAORDINARILY LONG NAME of a product $5 to $9 with 50% off_and_more & {braces} " * 3
 CHINESE = "超长的商品名称：夏季新款纯棉短袖圆领上衣女装宽松显瘦百搭韩版潮流打底衫" * 2
 
@@ -144,6 +177,10 @@ FEW = [f"item {i}" for i in range(6)]
 MANY = [*(f"PRODUCT NUMBER {i}, LARGE" for i in range(12)), *(f"商品名称{i}号" for i in range(12))]
 ODD = [LONG, CHINESE, "Orders", "a\nb\tc", "5$ 6$", " "]
 ONE = rules(["tea", "milk"])[:1]
+SEGMENTS = [
+    *("Champions", "Loyal", "Not to be lost", "At risk", "Big spenders", "Newcomers", "Promising"),
+    *("Need attention", "About to sleep", "Asleep"),
+]
 INFINITE = rules(FEW).assign(conviction=lambda data: np.where(data.index % 3 == 0, np.inf, data["lift"]))
 
 CASES = {
@@ -240,6 +277,25 @@ CASES = {
         plots.rules_compared,
         comparison(names=("$2016$ (1–6)", "2017 / 7–12, 1–6, 7–12")),
     ),
+    "rfm_heat_map": (plots.rfm_heat_map, scored()),
+    "rfm_heat_map-one": (plots.rfm_heat_map, scored(n=1)),
+    "rfm_heat_map-nine": (plots.rfm_heat_map, scored(9, scale=1e7)),
+    "rfm_heat_map-many": (plots.rfm_heat_map, scored(2, n=100_000)),
+    "rfm_heat_map-negative": (plots.rfm_heat_map, scored().assign(total=lambda data: data["total"] - 300)),
+    "rfm_heat_map-score": (plots.rfm_heat_map, scored(), {"value": "frequency_score"}),
+    "rfm_segments": (plots.rfm_segments, scored()),
+    "rfm_segments-one": (plots.rfm_segments, scored(groups=["重要价值客户"])),
+    "rfm_segments-odd": (plots.rfm_segments, scored(groups=ODD)),
+    "rfm_segments-many": (plots.rfm_segments, scored(groups=SEGMENTS)),
+    "rfm_segments-other": (plots.rfm_segments, scored(), {"value": "recency_score"}),
+    "rfm_migration": (plots.rfm_migration, moved(["Champions", "Loyal", "At risk", "No order"])),
+    "rfm_migration-many": (plots.rfm_migration, moved([*SEGMENTS, "No order"])),
+    "rfm_migration-odd": (plots.rfm_migration, moved(ODD)),
+    "rfm_migration-one": (plots.rfm_migration, moved(["5"])),
+    "rfm_luck": (plots.rfm_luck, luck(["Champions", "Loyal", "At risk", "Asleep"])),
+    "rfm_luck-many": (plots.rfm_luck, luck(SEGMENTS, 60.0, share_high=1.25)),
+    "rfm_luck-odd": (plots.rfm_luck, luck(ODD, 1e-3, share_low=-123.4)),
+    "rfm_luck-two": (plots.rfm_luck, luck(["重要价值客户", "一般挽留客户"])),
     "rules_by_threshold-one": (plots.rules_by_threshold, thresholds(7, (0.01,), (0.5,))),
 }
 
@@ -255,6 +311,8 @@ class Case:
     @property
     def data(self):
         columns = [self.result[name] for name in ("item", "reason", "step") if name in self.result]
+        if self.plot.__name__.startswith("rfm_"):
+            columns.append(ODD)
         sides = ("itemsets", "antecedents", "consequents")
         columns += [items for name in sides if name in self.result for items in self.result[name]]
         return list({" ".join(str(text).split()): None for column in columns for text in column})

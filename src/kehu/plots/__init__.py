@@ -7,6 +7,7 @@ here; see `kehu.figures.save`.
 from kehu.plots.baskets import basket_size, item_frequency
 from kehu.plots.cleaning import cleaning_ledger
 from kehu.plots.orders import concentration, order_value, orders_over_time, weekly_rhythm
+from kehu.plots.rfm import rfm_heat_map, rfm_luck, rfm_migration, rfm_segments
 from kehu.plots.rule_comparison import rules_compared
 from kehu.plots.rule_matrix import rules_matrix
 from kehu.plots.rule_network import rules_network
@@ -21,6 +22,10 @@ __all__ = [
     "itemsets_by_support",
     "order_value",
     "orders_over_time",
+    "rfm_heat_map",
+    "rfm_luck",
+    "rfm_migration",
+    "rfm_segments",
     "rules_by_threshold",
     "rules_compared",
     "rules_matrix",
