@@ -13,6 +13,7 @@ from kehu.plots.rule_matrix import rules_matrix
 from kehu.plots.rule_network import rules_network
 from kehu.plots.rule_strata import rules_within_strata
 from kehu.plots.rules import itemsets_by_support, rules_by_threshold, rules_scatter
+from kehu.plots.segments import segment_choice, segment_map, segment_profile, segment_sizes
 
 __all__ = [
     "basket_size",
@@ -32,5 +33,9 @@ __all__ = [
     "rules_network",
     "rules_scatter",
     "rules_within_strata",
+    "segment_choice",
+    "segment_map",
+    "segment_profile",
+    "segment_sizes",
     "weekly_rhythm",
 ]

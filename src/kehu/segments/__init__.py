@@ -2,7 +2,20 @@
 
 from kehu.segments.choice import ChoiceOfK, choose_k
 from kehu.segments.clustering import Segmentation
+from kehu.segments.components import SegmentMap, segment_map
 from kehu.segments.features import CustomerFeatures, features
 from kehu.segments.preparation import Preparation
+from kehu.segments.profile import SegmentProfile, profile
 
-__all__ = ["ChoiceOfK", "CustomerFeatures", "Preparation", "Segmentation", "choose_k", "features"]
+__all__ = [
+    "ChoiceOfK",
+    "CustomerFeatures",
+    "Preparation",
+    "SegmentMap",
+    "SegmentProfile",
+    "Segmentation",
+    "choose_k",
+    "features",
+    "profile",
+    "segment_map",
+]

@@ -14,7 +14,7 @@ from kehu.figures.words import say
 from kehu.segments import gap
 from kehu.segments.clustering import check_different, check_method, check_segments, cluster, within_ss
 from kehu.segments.preparation import Preparation, feature_table, prepare
-from kehu.segments.stability import DOUBTFUL, jaccard_stability, verdict
+from kehu.segments.stability import DOUBTFUL, VALID, jaccard_stability, verdict
 from kehu.warnings import NotConvergedWarning, warn
 
 
@@ -92,14 +92,16 @@ def choose_k(
     into two stable halves, and the usual gap statistic takes any skewed cloud for clusters. The suggestion
     is "no clusters" (1) unless the customers
 
-    1. are more clustered than a single cloud as skewed, lumpy and correlated as they are (parametric
-       bootstrap over all numbers tried, p at most ``alpha``), and
+    1. are more clustered than a single cloud: customers drawn from the unimodal distributions nearest to
+       those of the features, with the same correlations (parametric bootstrap over all numbers tried, p at
+       most ``alpha``), and
     2. have a larger gap for some number than for 1 (reference along the principal components), by its
        standard error.
 
-    Then only those numbers count for which every segment is stable (Jaccard at least .6), none has less than
-    ``min_share`` of the customers and the gap to a single cloud exceeds its standard error. The smallest of
-    them within one standard error of the largest gap to a single cloud is suggested.
+    Then only those numbers count for which every segment is stable (Jaccard at least .75 or, if no number
+    has that, .6), none has less than ``min_share`` of the customers and the gap to a single cloud exceeds
+    its standard error. Of them the smallest is suggested whose gap to a single cloud the next one does not
+    exceed by more than its standard error.
 
     Parameters
     ----------
@@ -163,6 +165,7 @@ def choose_k(
     References
     ----------
     R. Tibshirani, G. Walther and T. Hastie (2001), *Journal of the Royal Statistical Society B* 63, 411–423;
+    J. Hartigan and P. Hartigan (1985), *Annals of Statistics* 13, 70–84 (nearest unimodal distribution);
     C. Hennig (2007), *Computational Statistics & Data Analysis* 52, 258–271; C. Hennig and C.-J. Lin (2015),
     *Statistics and Computing* 25, 821–833.
 
@@ -182,6 +185,12 @@ def choose_k(
     values = prepared.apply(table)
     if len(values) > sample:
         values = values[np.sort(rng.choice(len(values), sample, replace=False))]
+        alike = np.flatnonzero(np.ptp(values, axis=0) == 0)
+        if len(alike):
+            raise ValueError(
+                f"feature {table.columns[alike[0]]!r} is the same for all {sample:,} customers sampled; "
+                f"leave it out or take a larger sample"
+            )
     check_different(values, numbers[-1])
     rows, segments, settled = [], [], []
     with tqdm(total=len(numbers) + 3, desc="choosing k", delay=2, leave=False, disable=not progress) as bar:
@@ -198,8 +207,10 @@ def choose_k(
         p_value = _add_gaps(measures, values, numbers, method, distance_power, n_references, rng, bar)
     if not all(settled):
         which = ", ".join(str(n) for n, done in zip(numbers, settled, strict=True) if not done)
-        warn(f"{method} did not come to an end with {which} segments; do not rely on these rows",
-             NotConvergedWarning)
+        warn(
+            f"{method} did not come to an end with {which} segments; do not rely on these rows",
+            NotConvergedWarning,
+        )
     suggested, reasons = _suggest(measures, p_value, alpha, min_share)
     return ChoiceOfK(
         table=measures,
@@ -217,8 +228,11 @@ def choose_k(
 def _check(
     n_bootstrap: int, n_references: int, distance_power: int, alpha: float, min_share: float, sample: int
 ) -> None:
-    for name, value, least in (("n_bootstrap", n_bootstrap, 1), ("n_references", n_references, 19),
-                               ("sample", sample, 10)):
+    for name, value, least in (
+        ("n_bootstrap", n_bootstrap, 1),
+        ("n_references", n_references, 19),
+        ("sample", sample, 10),
+    ):
         if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
             raise ValueError(f"{name} must be a whole number from {least}, got {value!r}")
     if distance_power not in (1, 2):
@@ -231,7 +245,7 @@ def _check(
 
 def _numbers(k: Iterable[int], n: int) -> list[int]:
     """The numbers of segments to look at, 1 first."""
-    if isinstance(k, int | np.integer) or isinstance(k, str) or not isinstance(k, Iterable):
+    if isinstance(k, int | np.integer | str) or not isinstance(k, Iterable):
         raise TypeError(f"k must be several numbers of segments, such as range(2, 11), got {k!r}")
     numbers = sorted({check_segments(number, n, "k") for number in k} - {1})
     if not numbers:
@@ -267,17 +281,27 @@ def _measures(
         found["calinski_harabasz"] = float(calinski_harabasz_score(values, labels))
         found["davies_bouldin"] = float(davies_bouldin_score(values, labels))
     gaps = {f"gap_{kind}{end}": 0.0 for kind in ("range", "principal", "cloud") for end in ("", "_se")}
-    return found | gaps | {
-        "stability": float(np.average(jaccard, weights=sizes)),
-        "stability_min": float(jaccard.min()),
-        "smallest_share": float(sizes.min() / len(labels)),
-    }
+    return (
+        found
+        | gaps
+        | {
+            "stability": float(np.average(jaccard, weights=sizes)),
+            "stability_min": float(jaccard.min()),
+            "smallest_share": float(sizes.min() / len(labels)),
+        }
+    )
 
 
 def _segments(labels: np.ndarray, k: int, jaccard: np.ndarray) -> pd.DataFrame:
     share = np.bincount(labels, minlength=k) / len(labels)
     return pd.DataFrame(
-        {"n_segments": k, "segment": range(k), "share": share, "jaccard": jaccard, "verdict": verdict(jaccard)}
+        {
+            "n_segments": k,
+            "segment": range(k),
+            "share": share,
+            "jaccard": jaccard,
+            "verdict": verdict(jaccard),
+        }
     )
 
 
@@ -289,7 +313,7 @@ def _add_gaps(
     observed = gap.log_dispersions(values, numbers, method, power, rng)
     p_value = np.nan
     for kind in ("range", "principal", "cloud"):
-        reference = gap.Cloud(values) if kind == "cloud" else gap.Uniform(values, kind == "principal")
+        reference = gap.Cloud(values, rng) if kind == "cloud" else gap.Uniform(values, kind == "principal")
         expected = gap.reference_dispersions(reference, numbers, method, power, n, rng)
         own = observed
         if kind == "cloud":
@@ -337,8 +361,9 @@ def _suggest(
         values = {"stable": int(stable.sum()), "large": int((stable & large).sum()), "n": len(some),
                   "limit": DOUBTFUL, "share": ("percent", min_share)}  # fmt: skip
         return 1, [none, *reasons, ("segments.reason.none_holds", values), *context]
-    top = good.loc[good["gap_cloud"].idxmax()]
-    chosen = good[good["gap_cloud"] >= top["gap_cloud"] - top["gap_cloud_se"]].iloc[0]
+    valid = good[good["stability_min"] >= VALID]
+    good = good if valid.empty else valid
+    chosen = good.iloc[gap.first_large(good["gap_cloud"].to_numpy(), good["gap_cloud_se"].to_numpy())]
     values = {"k": int(chosen["n_segments"]), "stability": float(chosen["stability_min"]),
               "share": ("percent", float(chosen["smallest_share"])),
               "silhouette": float(chosen["silhouette"])}  # fmt: skip

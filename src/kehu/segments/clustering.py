@@ -99,7 +99,7 @@ class Segmentation(ClusterMixin, BaseEstimator):
         self.scale = scale
         self.random_state = random_state
 
-    def fit(self, X: Any, y: None = None) -> "Segmentation":  # noqa: N803, ARG002
+    def fit(self, X: Any, y: None = None) -> "Segmentation":  # noqa: ARG002
         """Find segments.
 
         Parameters
@@ -159,7 +159,7 @@ class Segmentation(ClusterMixin, BaseEstimator):
             )
         return self
 
-    def assign(self, X: Any) -> pd.Series:  # noqa: N803
+    def assign(self, X: Any) -> pd.Series:
         """Give customers to the segments found.
 
         Parameters
@@ -206,7 +206,9 @@ def cluster(
             model = KMeans(k, n_init=starts, random_state=seed).fit(values)
             return model, model.labels_, not caught
         if method == "gaussian_mixture":
-            model = GaussianMixture(k, n_init=max(1, starts // 5), max_iter=300, reg_covar=1e-4, random_state=seed)
+            model = GaussianMixture(
+                k, n_init=max(1, starts // 5), max_iter=300, reg_covar=1e-4, random_state=seed
+            )
             labels = model.fit_predict(values)
             return model, labels, bool(model.converged_)
         model = AgglomerativeClustering(k).fit(values)
@@ -255,4 +257,6 @@ def check_different(values: np.ndarray, k: int) -> None:
         return
     different = len(np.unique(values, axis=0))
     if different < k:
-        raise ValueError(f"{k} segments were asked for, but only {different} customers differ in the features")
+        raise ValueError(
+            f"{k} segments were asked for, but only {different} customers differ in the features"
+        )

@@ -64,7 +64,9 @@ class CustomerFeatures:
         """
         for group in groups:
             if group not in set(self.about["group"]):
-                raise KeyError(f"features has no group {group!r}; {closest(group, self.about['group'].unique())}")
+                raise KeyError(
+                    f"features has no group {group!r}; {closest(group, self.about['group'].unique())}"
+                )
         return self.table[self.about.loc[self.about["group"].isin(groups), "feature"].tolist()]
 
 
@@ -132,12 +134,14 @@ def features(
     ...                       "ordered_at": ["2017-11-01", "2017-11-11", "2017-11-11"],
     ...                       "amount": [20.0, 10.0, 8.0]})
     >>> features(lines, as_of="2017-11-30").about["feature"].tolist()
-    ['n_orders', 'days_since_last', 'T', 'weekend_share', 'total', 'order_amount']
+    ['n_orders', 'T', 'weekend_share', 'total', 'order_amount']
     """
     wanted = _groups(groups)
     if isinstance(top_categories, bool) or not isinstance(top_categories, int) or top_categories < 0:
         raise ValueError(f"top_categories must be a whole number from 0, got {top_categories!r}")
-    summary = customer_summary(orders, as_of=as_of, unit=unit, same_day="keep" if _has_ids(orders) else "merge")
+    summary = customer_summary(
+        orders, as_of=as_of, unit=unit, same_day="keep" if _has_ids(orders) else "merge"
+    )
     lines = _Lines(orders, summary)
     found = {
         "who": {} if customers is None else _who(customers, summary.index),
@@ -205,10 +209,14 @@ class _Lines:
 
 def _who(customers: Any, index: pd.Index) -> dict[str, np.ndarray]:
     names = frames.names(customers, "customers")
-    data = frames.select(customers, {name: name for name in dict.fromkeys(["customer_id", *names])}, what="customers")
+    data = frames.select(
+        customers, {name: name for name in dict.fromkeys(["customer_id", *names])}, what="customers"
+    )
     coded = pd.Index(frames.labels(data.pop("customer_id"), "customer_id").astype(index.dtype))
     if coded.has_duplicates:
-        raise ValueError(f"customers names {coded[coded.duplicated()][0]!r} more than once; keep one row each")
+        raise ValueError(
+            f"customers names {coded[coded.duplicated()][0]!r} more than once; keep one row each"
+        )
     place = coded.get_indexer(index)
     found: dict[str, np.ndarray] = {}
     for name, column in data.items():
@@ -227,7 +235,7 @@ def _who(customers: Any, index: pd.Index) -> dict[str, np.ndarray]:
         codes = np.where(place >= 0, values.codes[place], -1)
         if len(values.categories) > _MOST_KINDS:
             raise ValueError(
-                f"{name} has {len(values.categories):,} different values; group them into at most {_MOST_KINDS}"
+                f"{name} has {len(values.categories):,} different values; take at most {_MOST_KINDS}"
             )
         for code, label in [*enumerate(values.categories), (-1, "?")]:
             if code >= 0 or (codes < 0).any():

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 import numpy as np
-from scipy import special, stats
+from scipy import optimize, special, stats
 from scipy.spatial.distance import pdist
 
 from kehu.segments.clustering import cluster_again
 
 # A feature of so few different values is rounded to these in reference clouds.
-_LUMPY = 0.05
-_SHIFTS = (0.01, 0.1, 0.5, 1.0, 3.0, 10.0)
+_LUMPY, _FEW = 0.05, 20
+# Modes tried, and rounds in which the copula is brought to the correlations wanted.
+_MODES, _CALIBRATIONS = 50, 2
 
 
 def dispersion(values: np.ndarray, labels: np.ndarray, power: int) -> float:
@@ -54,59 +55,87 @@ class Uniform:
 
 
 class Cloud:
-    """Reference customers of a single cloud, as skewed, lumpy and correlated as the real ones.
+    """Reference customers of a single cloud, as skewed, bounded, lumpy and correlated as the real ones.
 
-    Each feature is brought near to a normal distribution by a shifted Box-Cox transformation, customers are
-    drawn from the multivariate normal distribution with the correlations found, and taken back.
+    Each feature follows the unimodal distribution nearest to its own, and the features hang together by a
+    Gaussian copula with the correlations of their normal scores. Whatever has several heaps, in one feature
+    or in the space of all, is lost.
+    """
+
+    def __init__(self, values: np.ndarray, rng: np.random.Generator) -> None:
+        self._n = len(values)
+        self._margins = [_Unimodal(column) for column in values.T]
+        wanted = correlations = _score_correlations(values)
+        self._root = _root(correlations)
+        # Lumps weaken correlations, so that those of the copula must be somewhat stronger.
+        for _ in range(_CALIBRATIONS):
+            correlations = correlations + wanted - _score_correlations(self.draw(rng, 4 * self._n))
+            self._root = _root(correlations)
+
+    def draw(self, rng: np.random.Generator, n: int | None = None) -> np.ndarray:
+        """As many customers as there were, or ``n``."""
+        normal = rng.standard_normal((n or self._n, len(self._margins))) @ self._root.T
+        ranks = special.ndtr(normal).T
+        return np.stack([margin.at(u) for margin, u in zip(self._margins, ranks, strict=True)], axis=1)
+
+
+def _score_correlations(values: np.ndarray) -> np.ndarray:
+    """Correlations of the normal scores of the ranks."""
+    scores = special.ndtri((stats.rankdata(values, axis=0) - 0.5) / len(values))
+    return np.atleast_2d(np.corrcoef(scores, rowvar=False))
+
+
+def _root(correlations: np.ndarray) -> np.ndarray:
+    """Square root of the nearest matrix that can be one of correlations, or almost."""
+    roots, axes = np.linalg.eigh(correlations)
+    root = axes * np.sqrt(np.maximum(roots, 0))
+    return root / np.sqrt((root**2).sum(axis=1, keepdims=True))
+
+
+class _Unimodal:
+    """The unimodal distribution nearest to that of some values (in the largest distance of the two).
+
+    Its density rises up to a mode and falls from there on: the slopes of the greatest convex minorant and
+    the least concave majorant of the empirical distribution, as in Hartigan's dip. The mode may be a lump.
     """
 
     def __init__(self, values: np.ndarray) -> None:
-        self._n = len(values)
-        self._margins = [_Margin(column) for column in values.T]
-        scores = np.stack([margin.scores for margin in self._margins], axis=1)
-        # Correlations as a whole must stay those of a distribution, also where features depend on others.
-        roots, axes = np.linalg.eigh(np.atleast_2d(np.corrcoef(scores, rowvar=False)))
-        self._root = axes * np.sqrt(np.maximum(roots, 0))
+        self._values, counts = np.unique(values, return_counts=True)
+        self._lumpy = len(self._values) <= max(_FEW, _LUMPY * len(values))
+        observed = np.cumsum(counts) / len(values)
+        places = np.unique(np.linspace(0, len(self._values) - 1, _MODES).astype(int))
+        places = np.union1d(places, np.argsort(-counts)[:_FEW])
+        distances = [np.abs(self._fitted(observed, place) - observed).max() for place in places]
+        mode = int(places[int(np.argmin(distances))])
+        self._shares, self._points = self._fitted(observed, mode), self._values
+        if mode == 0:
+            # The lump at the lower end, if it is one.
+            self._shares = np.append(0.0, self._shares)
+            self._points = np.append(self._values[0], self._values)
 
-    def draw(self, rng: np.random.Generator) -> np.ndarray:
-        """As many customers as there were."""
-        normal = rng.standard_normal((self._n, len(self._margins))) @ self._root.T
-        return np.stack([margin.undo(z) for margin, z in zip(self._margins, normal.T, strict=True)], axis=1)
+    def _fitted(self, observed: np.ndarray, mode: int) -> np.ndarray:
+        """Cumulative shares at the values when the mode is at one of them."""
+        width = np.diff(self._values)
+        start = observed[0] if mode == 0 else 0.0
+        slope = np.diff(np.append(start, observed[1:])) / width
+        parts = [
+            optimize.isotonic_regression(part, weights=weight, increasing=rising).x
+            for part, weight, rising in (
+                (slope[:mode], width[:mode], True),
+                (slope[mode:], width[mode:], False),
+            )
+            if len(part)
+        ]
+        return np.append(start, start + np.cumsum(np.concatenate(parts) * width))
 
-
-class _Margin:
-    """One feature of a cloud."""
-
-    def __init__(self, values: np.ndarray) -> None:
-        self._sign = -1.0 if stats.skew(values) < 0 else 1.0
-        flipped = self._sign * values
-        self._low, spread = flipped.min(), np.ptp(flipped)
-        typical = np.median(flipped - self._low) or spread
-        found = []
-        for shift in _SHIFTS:
-            positive = flipped - self._low + shift * typical
-            power = float(np.clip(stats.boxcox_normmax(positive, brack=(-1, 1), method="mle"), -3, 3))
-            found.append((stats.boxcox_llf(power, positive), power, shift * typical))
-        _, self._power, self._shift = max(found)
-        scores = special.boxcox(flipped - self._low + self._shift, self._power)
-        self._mean, self._deviation = scores.mean(), scores.std()
-        self.scores = (scores - self._mean) / self._deviation
-        self._most = self._low + 2 * spread
-        distinct = np.unique(values)
-        self._grid = distinct if len(distinct) <= max(20, _LUMPY * len(values)) else None
-
-    def undo(self, scores: np.ndarray) -> np.ndarray:
-        """Standard normal numbers as values of the feature."""
-        with np.errstate(invalid="ignore", over="ignore"):
-            raw = special.inv_boxcox(self._mean + self._deviation * scores, self._power)
-        # Beyond the limit of the transformation lies what is too small or too large for it.
-        beyond = np.where(self._power > 0, 0.0, np.inf)
-        raw = np.where(np.isfinite(raw), raw, beyond) - self._shift + self._low
-        values = self._sign * np.clip(raw, self._low - self._shift, self._most)
-        if self._grid is None:
-            return values
-        borders = (self._grid[1:] + self._grid[:-1]) / 2
-        return self._grid[np.searchsorted(borders, values)]
+    def at(self, ranks: np.ndarray) -> np.ndarray:
+        """Values at these shares of the distribution."""
+        found = np.interp(ranks, self._shares, self._points)
+        if not self._lumpy:
+            return found
+        # The share of a value lies between it and the one before.
+        places = np.searchsorted(self._values, found - 1e-9 * np.ptp(self._values))
+        return self._values[np.minimum(places, len(self._values) - 1)]
 
 
 def reference_dispersions(

@@ -130,13 +130,18 @@ def _skewness(values: np.ndarray) -> np.ndarray:
 def _logged(table: pd.DataFrame, log1p: str | Sequence[str]) -> list[str]:
     if isinstance(log1p, str):
         if log1p not in _WORDS:
-            raise ValueError(f"log1p must be one of these words or a list of features, got {log1p!r}; "
-                             f"{closest(log1p, _WORDS)}")
+            raise ValueError(
+                f"log1p must be one of these words or a list of features, got {log1p!r}; "
+                f"{closest(log1p, _WORDS)}"
+            )
         if log1p != "skewed":
             return list(table) if log1p == "all" else []
         skewness = _skewness(table.to_numpy())
-        return [name for name, skew in zip(table, skewness, strict=True)
-                if skew > SKEWED and table[name].min() >= 0]
+        return [
+            name
+            for name, skew in zip(table, skewness, strict=True)
+            if skew > SKEWED and table[name].min() >= 0
+        ]
     for name in log1p:
         if name not in table:
             raise KeyError(f"features has no column {name!r} (in log1p); {closest(name, table)}")

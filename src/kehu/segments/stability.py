@@ -1,4 +1,4 @@
-"""Stability of segments: do they come back when customers are drawn anew?"""
+"""Stability of segments: whether they come back when customers are drawn anew."""
 
 import numpy as np
 
