@@ -126,7 +126,7 @@ def test_the_same_seed_gives_the_same_limits(orders):
 
 def test_all_with_one_order():
     seen = table({name: ["2017-01-05"] for name in "abc"} | {"d": ["2017-03-01"]})
-    with pytest.raises(ValueError, match="none of 4 customers bought on a second day.*StageRule"):
+    with pytest.raises(ValueError, match=r"none of 4 customers bought .*StageRule"):
         lifecycle.rule(seen)
     assert not lifecycle.gaps(seen)["closed"].any()
 
@@ -139,7 +139,7 @@ def test_one_customer():
 
 
 def test_later_orders_are_left_out_with_a_warning(orders):
-    with pytest.warns(LaterOrdersWarning, match="lie after as_of"):
+    with pytest.warns(LaterOrdersWarning, match=r"lie after as_of"):
         found = lifecycle.gaps(orders, as_of="2017-06-30")
     assert found["start"].max() <= pd.Timestamp("2017-06-30")
     early = orders[orders["ordered_at"] <= "2017-06-30"]
