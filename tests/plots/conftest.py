@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kehu import plots
+from kehu import effects, lifecycle, plots, simulate
 
 
 def periods(n=52, freq="7D", scale=3000.0):
@@ -183,6 +183,37 @@ SEGMENTS = [
 ]
 INFINITE = rules(FEW).assign(conviction=lambda data: np.where(data.index % 3 == 0, np.inf, data["lift"]))
 
+
+def life_cycle(n=400, days=420, seed=8):
+    """Orders of customers with a mean gap of their own."""
+    rng = np.random.default_rng(seed)
+    gap, start = rng.uniform(5, 60, n), rng.integers(0, 200, n)
+    day = start[:, None] + np.cumsum(np.ceil(rng.exponential(gap[:, None], (n, 90))), axis=1)
+    who, place = np.nonzero(day < days)
+    moments = np.datetime64("2017-01-01", "us") + day[who, place].astype("timedelta64[D]")
+    return pd.DataFrame({"customer_id": who, "ordered_at": moments})
+
+
+def sent_at_random(effect=0.4, **options):
+    shop = simulate.simulated_campaign(400, effect=effect, random_state=1)
+    drawn = shop.customers.loc[shop.customers["addressed"], "customer_id"]
+    options = {"start": shop.start, "n_boot": 50, "placebo": False, **options}
+    return effects.matched_difference(shop.orders, drawn, **options)
+
+
+def returns(margins=(0.1, 0.2, 0.3, 0.4), scale=1.0, **attrs):
+    share = np.asarray(margins)
+    roi = (10 * share - 2) * scale
+    table = pd.DataFrame({"margin": share, "roi": roi, "low": roi - scale, "high": roi + scale})
+    table.attrs.update(attrs)
+    return table
+
+
+LIFE = life_cycle()
+MONTHLY = lifecycle.cohorts(LIFE)
+GAPS = lifecycle.rule(LIFE, n_boot=50)
+PEOPLE = pd.DataFrame({"customer_id": range(380, 500)})
+
 CASES = {
     "orders_over_time": (plots.orders_over_time, periods()),
     "orders_over_time-amount": (plots.orders_over_time, periods(60, "MS", 4e8), {"what": "amount"}),
@@ -297,6 +328,30 @@ CASES = {
     "rfm_luck-odd": (plots.rfm_luck, luck(ODD, 1e-3, share_low=-123.4)),
     "rfm_luck-two": (plots.rfm_luck, luck(["重要价值客户", "一般挽留客户"])),
     "rules_by_threshold-one": (plots.rules_by_threshold, thresholds(7, (0.01,), (0.5,))),
+    "stage_sizes": (plots.stage_sizes, lifecycle.stage_sizes(LIFE, rule=GAPS)),
+    "stage_sizes-all": (plots.stage_sizes, lifecycle.stage_sizes(LIFE, rule=GAPS, contacts=PEOPLE)),
+    "stage_sizes-one": (plots.stage_sizes, lifecycle.stage_sizes(LIFE, rule=GAPS, dates=["2017-09-01"])),
+    "stage_transitions": (
+        plots.stage_transitions,
+        lifecycle.transitions(LIFE, start="2017-08-01", rule=GAPS, contacts=PEOPLE),
+    ),
+    "stage_transitions-early": (
+        plots.stage_transitions,
+        lifecycle.transitions(LIFE, start="2017-01-05", end="2017-02-05", rule=GAPS),
+    ),
+    "cohort_matrix": (plots.cohort_matrix, MONTHLY),
+    "cohort_matrix-repurchase": (plots.cohort_matrix, MONTHLY, {"what": "repurchase"}),
+    "cohort_matrix-weeks": (plots.cohort_matrix, lifecycle.cohorts(LIFE, freq="W")),
+    "cohort_matrix-years": (plots.cohort_matrix, lifecycle.cohorts(LIFE, freq="Y")),
+    "second_purchase": (plots.second_purchase, lifecycle.second_purchase(LIFE)),
+    "second_purchase-few": (plots.second_purchase, lifecycle.kaplan_meier([1, 5, 90_000], [1, 0, 0])),
+    "gap_distribution": (plots.gap_distribution, GAPS),
+    "gap_distribution-gaps": (plots.gap_distribution, lifecycle.rule(LIFE, weights="gap", n_boot=0)),
+    "event_study": (plots.event_study, sent_at_random()),
+    "event_study-purchases": (plots.event_study, sent_at_random(measure="purchases", after=2)),
+    "return_on_investment": (plots.return_on_investment, returns(break_even=0.2)),
+    "return_on_investment-one": (plots.return_on_investment, returns([0.3])),
+    "return_on_investment-huge": (plots.return_on_investment, returns(np.linspace(0.01, 1, 30), 5.0)),
 }
 
 
@@ -310,6 +365,8 @@ class Case:
 
     @property
     def data(self):
+        if not hasattr(self.result, "__contains__"):
+            return []
         columns = [self.result[name] for name in ("item", "reason", "step") if name in self.result]
         if self.plot.__name__.startswith("rfm_"):
             columns.append(ODD)

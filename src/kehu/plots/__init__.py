@@ -6,6 +6,14 @@ here; see `kehu.figures.save`.
 
 from kehu.plots.baskets import basket_size, item_frequency
 from kehu.plots.cleaning import cleaning_ledger
+from kehu.plots.effects import event_study, return_on_investment
+from kehu.plots.lifecycle import (
+    cohort_matrix,
+    gap_distribution,
+    second_purchase,
+    stage_sizes,
+    stage_transitions,
+)
 from kehu.plots.orders import concentration, order_value, orders_over_time, weekly_rhythm
 from kehu.plots.rfm import rfm_heat_map, rfm_luck, rfm_migration, rfm_segments
 from kehu.plots.rule_comparison import rules_compared
@@ -18,11 +26,15 @@ from kehu.plots.segments import segment_choice, segment_map, segment_profile, se
 __all__ = [
     "basket_size",
     "cleaning_ledger",
+    "cohort_matrix",
     "concentration",
+    "event_study",
+    "gap_distribution",
     "item_frequency",
     "itemsets_by_support",
     "order_value",
     "orders_over_time",
+    "return_on_investment",
     "rfm_heat_map",
     "rfm_luck",
     "rfm_migration",
@@ -33,9 +45,12 @@ __all__ = [
     "rules_network",
     "rules_scatter",
     "rules_within_strata",
+    "second_purchase",
     "segment_choice",
     "segment_map",
     "segment_profile",
     "segment_sizes",
+    "stage_sizes",
+    "stage_transitions",
     "weekly_rhythm",
 ]
