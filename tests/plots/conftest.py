@@ -170,6 +170,37 @@ class Segments(Curve):
         return self.names
 
 
+def choice(ks, suggested, **columns):
+    rng = np.random.default_rng(7)
+    table = pd.DataFrame({"n_segments": [1, *ks]})
+    for name in ("silhouette", "davies_bouldin", "gap_principal", "gap_cloud", "stability_min"):
+        table[name] = rng.random(len(table))
+    for name in ("gap_principal_se", "gap_cloud_se"):
+        table[name] = 0.02
+    table = table.assign(calinski_harabasz=900.0 * table["silhouette"], smallest_share=0.3)
+    table.loc[0, ["silhouette", "davies_bouldin", "calinski_harabasz"]] = np.nan
+    return Segments(table=table.assign(**columns), suggested=suggested)
+
+
+def segments(names, n, value=True):
+    share = np.arange(n, 0, -1) / np.arange(n, 0, -1).sum()
+    sizes = pd.DataFrame({"segment": range(n), "share": share})
+    table = pd.DataFrame([(s, name) for name in names for s in range(n)], columns=["segment", "feature"])
+    table["difference"] = np.random.default_rng(8).normal(0, 1.5, len(table))
+    return Segments(sizes=sizes.assign(value_share=share[::-1]) if value else sizes, table=table, names=names)
+
+
+def plane(n_points, n_segments, scale=1.0):
+    rng = np.random.default_rng(9)
+    segment = np.arange(n_points) % n_segments
+    angle = 2 * np.pi * segment / n_segments
+    points = pd.DataFrame({"component_1": np.cos(angle), "component_2": np.sin(angle)}) * 9 * scale
+    points = points + scale * rng.normal(size=points.shape)
+    points["segment"] = segment
+    centers = points.groupby("segment").mean().reset_index()
+    return Segments(points=points, centers=centers, explained=(0.512, 0.2049))
+
+
 LONG = "  EXTRAORDINARILY LONG NAME of a product $5 to $9 with 50% off_and_more & {braces} " * 3
 CHINESE = "超长的商品名称：夏季新款纯棉短袖圆领上衣女装宽松显瘦百搭韩版潮流打底衫" * 2
 
@@ -352,6 +383,20 @@ CASES = {
     "return_on_investment": (plots.return_on_investment, returns(break_even=0.2)),
     "return_on_investment-one": (plots.return_on_investment, returns([0.3])),
     "return_on_investment-huge": (plots.return_on_investment, returns(np.linspace(0.01, 1, 30), 5.0)),
+    "segment_choice": (plots.segment_choice, choice(range(2, 11), 4)),
+    "segment_choice-none": (plots.segment_choice, choice(range(2, 8), 1)),
+    "segment_choice-one": (plots.segment_choice, choice([2], 2)),
+    "segment_choice-large": (plots.segment_choice, choice([2, 30, 100], 30, calinski_harabasz=2.5e6)),
+    "segment_profile": (plots.segment_profile, segments(["n_orders", "total", "weekend_share", "甲"], 4)),
+    "segment_profile-one": (plots.segment_profile, segments(["total"], 1)),
+    "segment_profile-many": (plots.segment_profile, segments([f"share: 品类{i}" for i in range(25)], 12)),
+    "segment_profile-odd": (plots.segment_profile, segments(ODD, 2)),
+    "segment_map": (plots.segment_map, plane(500, 4)),
+    "segment_map-many": (plots.segment_map, plane(3000, 9, 1e6)),
+    "segment_map-few": (plots.segment_map, plane(2, 2, 1e-6)),
+    "segment_sizes": (plots.segment_sizes, segments(["total"], 4)),
+    "segment_sizes-one": (plots.segment_sizes, segments(["total"], 1, value=False)),
+    "segment_sizes-many": (plots.segment_sizes, segments(["total"], 15)),
 }
 
 
