@@ -44,7 +44,10 @@ def by_pandas(table, end, unit="D", keep=False):
         timed = (table["ordered_at"] != table["ordered_at"].dt.normalize()).any()
         end = end + pd.Timedelta(days=1) if timed else end
         by = ["customer_id", "order_id"]
-        events = table.groupby(by, observed=True).agg(when=("ordered_at", "min"), amount=("amount", "sum"))
+        # Orders of one moment stand in the order of their lines.
+        events = table.groupby(by, observed=True, sort=False).agg(
+            when=("ordered_at", "min"), amount=("amount", "sum")
+        )
         events = events.reset_index().sort_values("when", kind="stable")
     else:
         table = table.assign(when=table["ordered_at"].dt.normalize())

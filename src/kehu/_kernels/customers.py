@@ -53,17 +53,17 @@ def tally(starts, customer, amount, begin, end, n_customers):
     rows = np.zeros((n_customers, WIDTH), np.float64)
     for key in range(begin, end):
         for line in range(starts[key], starts[key + 1]):
-            row = rows[customer[line]]
-            if row[EVENTS] == 0.0:
-                row[FIRST] = key
-                row[LAST] = key
-                row[EVENTS] = 1.0
-            elif row[LAST] != key:
-                row[LAST] = key
-                row[EVENTS] += 1.0
-            row[TOTAL] += amount[line]
-            if row[FIRST] == key:
-                row[FIRST_AMOUNT] += amount[line]
+            one = customer[line]
+            if rows[one, EVENTS] == 0.0:
+                rows[one, FIRST] = key
+                rows[one, LAST] = key
+                rows[one, EVENTS] = 1.0
+            elif rows[one, LAST] != key:
+                rows[one, LAST] = key
+                rows[one, EVENTS] += 1.0
+            rows[one, TOTAL] += amount[line]
+            if rows[one, FIRST] == key:
+                rows[one, FIRST_AMOUNT] += amount[line]
     return rows
 
 
@@ -79,10 +79,9 @@ def resample(group, first, second, seed, sums):
             state ^= state >> np.uint64(27)
             chance = np.float64((state * _MULTIPLIER) >> np.uint64(11)) / 9007199254740992.0
             one = np.int64(chance * n)
-            row = sums[draw, group[one]]
-            row[0] += 1.0
-            row[1] += first[one]
-            row[2] += second[one]
+            sums[draw, group[one], 0] += 1.0
+            sums[draw, group[one], 1] += first[one]
+            sums[draw, group[one], 2] += second[one]
 
 
 def warm() -> None:

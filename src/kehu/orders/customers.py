@@ -46,7 +46,8 @@ def customer_summary(
         ``"merge"``: all that a customer buys on one calendar day is one order, and ages are counted from day
         to day. ``"keep"``: orders are those of ``order_id``, at their first moment, and ages count the time
         of day; ``as_of`` without a time of day is then the end of that day, if orders have times of day. An
-        order number that several customers share is one order for each.
+        order number that several customers share is one order for each; orders of the same moment come in
+        the order of their lines.
     calibration_end : date, time or text, optional
         Last day of the calibration period. The columns are then as of this day, and what came later, up to
         ``as_of``, is in columns of its own. Who first ordered later is left out.
