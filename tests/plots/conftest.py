@@ -215,6 +215,37 @@ SEGMENTS = [
 INFINITE = rules(FEW).assign(conviction=lambda data: np.where(data.index % 3 == 0, np.inf, data["lift"]))
 
 
+def tracking(steps=78, scale=60.0, split=39, start="1997-01-08"):
+    rng = np.random.default_rng(9)
+    expected = scale * np.exp(-np.arange(steps) / 60) * np.minimum(np.arange(steps) / 12, 1)
+    actual = rng.poisson(expected)
+    table = {
+        "period": pd.date_range(start, periods=steps, freq="7D"),
+        "actual": actual,
+        "expected": expected,
+        "cumulative_actual": np.cumsum(actual),
+        "cumulative_expected": np.cumsum(expected),
+    }
+    return pd.DataFrame(table).assign(holdout=np.arange(steps) >= split)
+
+
+def holdout(groups=8, scale=0.8):
+    actual = scale * np.arange(groups) + 0.2
+    columns = {"group": [str(group) for group in range(groups)], "actual": actual, "expected": 0.9 * actual}
+    return pd.DataFrame(columns).assign(actual_low=0.7 * actual, actual_high=1.3 * actual)
+
+
+def alive(counts=20, ages=60, T=39.0):
+    x, t = np.arange(1, counts + 1), T * np.arange(1, ages + 1) / ages
+    longer = np.minimum(x * np.log((4 + T) / (4 + t[:, None])), 500)
+    table = pd.DataFrame(1 / (1 + np.exp(longer) / (x + 2)), index=t, columns=x)
+    return table.rename_axis(index="recency", columns="frequency")
+
+
+def worth(n=4000, scale=20.0):
+    return pd.DataFrame({"lifetime_value": np.random.default_rng(10).lognormal(np.log(scale), 1.5, n)})
+
+
 def life_cycle(n=400, days=420, seed=8):
     """Orders of customers with a mean gap of their own."""
     rng = np.random.default_rng(seed)
@@ -246,6 +277,20 @@ GAPS = lifecycle.rule(LIFE, n_boot=50)
 PEOPLE = pd.DataFrame({"customer_id": range(380, 500)})
 
 CASES = {
+    "purchases_tracking": (plots.purchases_tracking, tracking()),
+    "purchases_tracking-steps": (plots.purchases_tracking, tracking(20, 9000.0), {"cumulative": False}),
+    "purchases_tracking-one": (plots.purchases_tracking, tracking(1)),
+    "purchases_tracking-none": (plots.purchases_tracking, tracking(30, 0.0, split=30)),
+    "holdout_by_frequency": (plots.holdout_by_frequency, holdout()),
+    "holdout_by_frequency-many": (plots.holdout_by_frequency, holdout(60, 300.0)),
+    "holdout_by_frequency-one": (plots.holdout_by_frequency, holdout(1).assign(actual_low=np.nan)),
+    "alive_map": (plots.alive_map, alive()),
+    "alive_map-days": (plots.alive_map, alive(300, T=12_000.0)),
+    "alive_map-one": (plots.alive_map, alive(1, 1, 0.01)),
+    "lifetime_values": (plots.lifetime_values, worth()),
+    "lifetime_values-lost": (plots.lifetime_values, worth(900, 10.0) ** 3),
+    "lifetime_values-one": (plots.lifetime_values, worth(1)),
+    "lifetime_values-none": (plots.lifetime_values, worth(5) * 0),
     "orders_over_time": (plots.orders_over_time, periods()),
     "orders_over_time-amount": (plots.orders_over_time, periods(60, "MS", 4e8), {"what": "amount"}),
     "orders_over_time-cut": (plots.orders_over_time, periods().assign(complete=[False] + [True] * 51)),
@@ -358,6 +403,20 @@ CASES = {
     "rfm_luck-many": (plots.rfm_luck, luck(SEGMENTS, 60.0, share_high=1.25)),
     "rfm_luck-odd": (plots.rfm_luck, luck(ODD, 1e-3, share_low=-123.4)),
     "rfm_luck-two": (plots.rfm_luck, luck(["重要价值客户", "一般挽留客户"])),
+    "segment_choice": (plots.segment_choice, choice(range(2, 11), 4)),
+    "segment_choice-none": (plots.segment_choice, choice(range(2, 8), 1)),
+    "segment_choice-one": (plots.segment_choice, choice([2], 2)),
+    "segment_choice-large": (plots.segment_choice, choice([2, 30, 100], 30, calinski_harabasz=2.5e6)),
+    "segment_profile": (plots.segment_profile, segments(["n_orders", "total", "weekend_share", "甲"], 4)),
+    "segment_profile-one": (plots.segment_profile, segments(["total"], 1)),
+    "segment_profile-many": (plots.segment_profile, segments([f"share: 品类{i}" for i in range(25)], 12)),
+    "segment_profile-odd": (plots.segment_profile, segments(ODD, 2)),
+    "segment_map": (plots.segment_map, plane(500, 4)),
+    "segment_map-many": (plots.segment_map, plane(3000, 9, 1e6)),
+    "segment_map-few": (plots.segment_map, plane(2, 2, 1e-6)),
+    "segment_sizes": (plots.segment_sizes, segments(["total"], 4)),
+    "segment_sizes-one": (plots.segment_sizes, segments(["total"], 1, value=False)),
+    "segment_sizes-many": (plots.segment_sizes, segments(["total"], 15)),
     "rules_by_threshold-one": (plots.rules_by_threshold, thresholds(7, (0.01,), (0.5,))),
     "stage_sizes": (plots.stage_sizes, lifecycle.stage_sizes(LIFE, rule=GAPS)),
     "stage_sizes-all": (plots.stage_sizes, lifecycle.stage_sizes(LIFE, rule=GAPS, contacts=PEOPLE)),
@@ -383,20 +442,6 @@ CASES = {
     "return_on_investment": (plots.return_on_investment, returns(break_even=0.2)),
     "return_on_investment-one": (plots.return_on_investment, returns([0.3])),
     "return_on_investment-huge": (plots.return_on_investment, returns(np.linspace(0.01, 1, 30), 5.0)),
-    "segment_choice": (plots.segment_choice, choice(range(2, 11), 4)),
-    "segment_choice-none": (plots.segment_choice, choice(range(2, 8), 1)),
-    "segment_choice-one": (plots.segment_choice, choice([2], 2)),
-    "segment_choice-large": (plots.segment_choice, choice([2, 30, 100], 30, calinski_harabasz=2.5e6)),
-    "segment_profile": (plots.segment_profile, segments(["n_orders", "total", "weekend_share", "甲"], 4)),
-    "segment_profile-one": (plots.segment_profile, segments(["total"], 1)),
-    "segment_profile-many": (plots.segment_profile, segments([f"share: 品类{i}" for i in range(25)], 12)),
-    "segment_profile-odd": (plots.segment_profile, segments(ODD, 2)),
-    "segment_map": (plots.segment_map, plane(500, 4)),
-    "segment_map-many": (plots.segment_map, plane(3000, 9, 1e6)),
-    "segment_map-few": (plots.segment_map, plane(2, 2, 1e-6)),
-    "segment_sizes": (plots.segment_sizes, segments(["total"], 4)),
-    "segment_sizes-one": (plots.segment_sizes, segments(["total"], 1, value=False)),
-    "segment_sizes-many": (plots.segment_sizes, segments(["total"], 15)),
 }
 
 

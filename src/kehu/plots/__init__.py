@@ -6,6 +6,7 @@ here; see `kehu.figures.save`.
 
 from kehu.plots.baskets import basket_size, item_frequency
 from kehu.plots.cleaning import cleaning_ledger
+from kehu.plots.clv import alive_map, holdout_by_frequency, lifetime_values, purchases_tracking
 from kehu.plots.effects import event_study, return_on_investment
 from kehu.plots.lifecycle import (
     cohort_matrix,
@@ -24,16 +25,20 @@ from kehu.plots.rules import itemsets_by_support, rules_by_threshold, rules_scat
 from kehu.plots.segments import segment_choice, segment_map, segment_profile, segment_sizes
 
 __all__ = [
+    "alive_map",
     "basket_size",
     "cleaning_ledger",
     "cohort_matrix",
     "concentration",
     "event_study",
     "gap_distribution",
+    "holdout_by_frequency",
     "item_frequency",
     "itemsets_by_support",
+    "lifetime_values",
     "order_value",
     "orders_over_time",
+    "purchases_tracking",
     "return_on_investment",
     "rfm_heat_map",
     "rfm_luck",
