@@ -12,7 +12,9 @@ _FLAT = 1e-9  # gradient of the mean log-likelihood at which a maximum is reache
 # The same where rounding allows no further step, or what that step promises to gain.
 _NEARLY_FLAT, _NEARLY_NOTHING = 1e-5, 1e-9
 _LONGEST, _SHORTEST = 2.0, 1e-7  # steps in the logarithms
-_MOST = 200
+_MOST, _HAIR = 200, 1e-9
+# What rounding does to the mean log-likelihood where parameters are large; its gradient is far more exact.
+_NOISE = 2e-10
 _LEAST_CURVATURE = 1e-10
 _SURE = 0.25  # standard error of a log parameter below which infinity is far away
 _VAGUE = 3.0  # and above which 95 % intervals span a factor of 300 either way
@@ -83,22 +85,27 @@ def maximise(objective: Objective, start: np.ndarray, low: np.ndarray, high: np.
         curvature, axes = np.linalg.eigh(-hessian[np.ix_(free, free)])
         curvature = np.maximum(np.abs(curvature), _LEAST_CURVATURE)
         step[free] = axes @ ((axes.T @ gradient[free]) / curvature)
+        step[((theta >= high) & (step > 0)) | ((theta <= low) & (step < 0))] = 0.0
+        if not step.any():
+            break
         promised = gradient @ step
         step *= min(1.0, _LONGEST / np.abs(step).max())
         # The whole step ends where its first parameter meets the end of its range.
         room = np.where(step > 0, high - theta, low - theta)[step != 0] / step[step != 0]
-        step *= min(1.0, room.min(initial=1.0) * (1 + 1e-15))
+        step *= min(1.0, room.min(initial=1.0))
         while True:
-            tried = np.clip(theta + step, low, high)
+            tried = theta + step
+            # Rounding must not leave a parameter a hair's breadth before its end.
+            tried = np.where(tried > high - _HAIR, high, np.where(tried < low + _HAIR, low, tried))
             found = objective(tried)
-            if np.isfinite(found[0]) and found[0] >= value - 1e-14 * abs(value):
+            if np.isfinite(found[0]) and found[0] >= value - _NOISE * max(1.0, abs(value)):
                 break
             step /= 4
             if np.abs(step).max() < _SHORTEST:
                 converged = bool(slope < _NEARLY_FLAT or promised < _NEARLY_NOTHING)
                 return Optimum(theta, value, hessian, converged, held)
         theta, (value, gradient, hessian) = tried, found
-    return Optimum(theta, value, hessian, converged, held)
+    return Optimum(theta, value, hessian, bool(converged or slope < _NEARLY_FLAT), held)
 
 
 def covariance(optimum: Optimum, n: float) -> np.ndarray:
