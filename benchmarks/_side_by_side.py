@@ -1,6 +1,9 @@
 """Run contestants one after the other, each in a process of its own, and compare time and peak memory."""
 
 import argparse
+import ctypes
+import faulthandler
+import gc
 import json
 import platform
 import re
@@ -21,6 +24,8 @@ def measure(script: str, contestant: str, *arguments: object) -> dict:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode == -9:
         return {"failed": "out of memory"}
+    if done.returncode and "Timeout (" in done.stderr:
+        return {"failed": "too slow"}
     if done.returncode:
         return {
             "failed": done.stderr.strip().splitlines()[-1]
@@ -39,6 +44,41 @@ def child(work: Callable[..., object], *arguments: object) -> None:
     print(json.dumps({"seconds": seconds, "gigabytes": _peak_gigabytes(), "result": result}))
 
 
+def child_call(call: Callable[[], object], summary: Callable[[object], object], limit: float) -> None:
+    """Time a call alone, with the memory it takes above what is held before; give up after ``limit`` seconds.
+
+    Short calls are repeated, for a second at most. Memory is that of the first.
+    """
+    _die_first_when_memory_runs_out()
+    gc.collect()
+    before = _forget_peak()
+    seconds: list[float] = []
+    while not seconds or (len(seconds) < 5 and sum(seconds) < 1):
+        result = None  # the last one's memory is free again
+        # A thread outside Python ends the process even while a peer's compiled code holds the interpreter.
+        faulthandler.dump_traceback_later(limit, exit=True)
+        start = time.perf_counter()
+        result = call()
+        seconds.append(time.perf_counter() - start)
+        if len(seconds) == 1:
+            peak = _peak_gigabytes()
+    faulthandler.cancel_dump_traceback_later()
+    measured = {"seconds": statistics.median(seconds), "gigabytes": peak, "above": peak - before}
+    print(json.dumps({**measured, "result": summary(result)}))
+
+
+def _forget_peak() -> float:
+    """Give free memory back, start the peak anew where the system can, and tell the gigabytes held."""
+    import psutil
+
+    if sys.platform == "linux":
+        system = ctypes.CDLL(None)
+        if hasattr(system, "malloc_trim"):
+            system.malloc_trim(0)
+        Path("/proc/self/clear_refs").write_text("5")
+    return psutil.Process().memory_info().rss / 1e9
+
+
 def _die_first_when_memory_runs_out() -> None:
     """Let Linux end this process, and not another one of the machine."""
     score = Path("/proc/self/oom_score_adj")
@@ -51,6 +91,9 @@ def _peak_gigabytes() -> float:
         import psutil
 
         return psutil.Process().memory_info().peak_wset / 1e9
+    if sys.platform == "linux":  # not getrusage: there a process begins with the peak of its parent
+        status = Path("/proc/self/status").read_text()
+        return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) * 1024 / 1e9
     import resource
 
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -67,14 +110,16 @@ def compare(script: str, contestants: Iterable[str], runs: int, *arguments: obje
             last = measured[name][-1]
             shown = last.get("failed") or f"{last['seconds']:.2f} s, {last['gigabytes']:.2f} GB"
             print(f"  run {turn + 1} {name}: {shown}", file=sys.stderr, flush=True)
-    return [_median(name, results) for name, results in measured.items()]
+    return [median(name, results) for name, results in measured.items()]
 
 
-def _median(name: str, results: list[dict]) -> dict:
+def median(name: str, results: list[dict]) -> dict:
+    """Put the runs of a contestant together."""
     failed = next((result["failed"] for result in results if "failed" in result), None)
     if failed:
         return {"name": name, "failed": failed}
-    middle = {key: statistics.median(result[key] for result in results) for key in ("seconds", "gigabytes")}
+    numbers = [key for key in results[0] if key != "result"]
+    middle = {key: statistics.median(result[key] for result in results) for key in numbers}
     return {"name": name, **middle, "result": results[0]["result"]}
 
 

@@ -174,8 +174,8 @@ def test_result_says_what_was_asked(searched):
     searched(1234)
     result = significance(RULES, alpha=0.01, adjust="bonferroni")
     assert repr(result) == (
-        "<Significance: 2 of 4 rules at 0.01, Fisher's exact test, Bonferroni over the 1,234 rules searched, "
-        "9,835 baskets>"
+        "<Significance: 2 of 4 rules significant at 0.01, Fisher's exact test, Bonferroni over the 1,234 "
+        "rules searched, 9,835 baskets>"
     )
     assert result.table.columns.tolist() == ["p_value", "p_adjusted", "significant"]
     found = is_significant(RULES, alpha=0.01, adjust="bonferroni")

@@ -14,9 +14,11 @@ POSITIONS = types.Array(types.int64, 1, "C", readonly=True)
 
 def entry(signature: Any) -> Any:
     """Compile a kernel that Python calls; other threads may run meanwhile."""
-    return njit(signature, cache=True, nogil=True, no_cfunc_wrapper=True)
+    return njit(signature, cache=True, nogil=True, no_cfunc_wrapper=True, error_model="numpy")
 
 
 def inner(signature: Any) -> Any:
     """Compile a kernel that only other kernels call, in half the time."""
-    return njit(signature, cache=True, nogil=True, no_cfunc_wrapper=True, no_cpython_wrapper=True)
+    return njit(
+        signature, cache=True, nogil=True, no_cfunc_wrapper=True, no_cpython_wrapper=True, error_model="numpy"
+    )

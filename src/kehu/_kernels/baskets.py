@@ -1,16 +1,15 @@
 """Kernels for sparse baskets: group and tidy lines, take rows, find items."""
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
-# Baskets hand out read-only arrays; a signature that says so accepts writable ones too.
-_CODES = types.Array(types.int32, 1, "C", readonly=True)
-_POSITIONS = types.Array(types.int64, 1, "C", readonly=True)
+from kehu._kernels._compile import CODES, I32, I64, INT, POSITIONS, entry, inner
+
 _FLAGS = types.Array(types.boolean, 1, "C", readonly=True)
-_CSR = types.Tuple((types.int64[::1], types.int32[::1]))
+_CSR = types.Tuple((I64, I32))
 
 
-@njit(_CSR(_CODES, _CODES, types.int64), cache=True)
+@entry(_CSR(CODES, CODES, INT))
 def group(rows, items, n_rows):
     """Gather the items of each row by counting; repeats stay."""
     indptr = np.zeros(n_rows + 2, np.int64)
@@ -24,10 +23,13 @@ def group(rows, items, n_rows):
         slot = rows[line] + 1
         indices[indptr[slot]] = items[line]
         indptr[slot] += 1
-    return indptr[:-1].copy(), indices
+    starts = np.empty(n_rows + 1, np.int64)
+    for row in range(n_rows + 1):
+        starts[row] = indptr[row]
+    return starts, indices
 
 
-@njit(types.void(types.int32[::1], types.int64, types.int64), cache=True, nogil=True)
+@inner(types.void(I32, INT, INT))
 def sort(indices, start, stop):
     """Sort a part by Shell's method: rows are short, and numba's own sort takes seconds to compile."""
     gap = 1
@@ -44,7 +46,7 @@ def sort(indices, start, stop):
         gap //= 3
 
 
-@njit(types.Tuple((types.int64[::1], types.int64, types.int64))(_POSITIONS, types.int32[::1]), cache=True)
+@entry(types.Tuple((I64, INT, INT))(POSITIONS, I32))
 def tidy(indptr, indices):
     """Sort each row and keep each item once, in place; give the new indptr and the first repeat."""
     kept = np.zeros(len(indptr), np.int64)
@@ -63,7 +65,7 @@ def tidy(indptr, indices):
     return kept, repeated_in, repeated
 
 
-@njit(_CSR(_POSITIONS, _CODES, _POSITIONS), cache=True)
+@entry(_CSR(POSITIONS, CODES, POSITIONS))
 def take(indptr, indices, rows):
     """Copy some rows, in the order asked for."""
     taken = np.zeros(len(rows) + 1, np.int64)
@@ -77,7 +79,7 @@ def take(indptr, indices, rows):
     return taken, out
 
 
-@njit(types.int64[::1](_CODES, types.int64), cache=True)
+@entry(I64(CODES, INT))
 def count(indices, n_items):
     """Count how often each item occurs."""
     counts = np.zeros(n_items, np.int64)
@@ -86,7 +88,7 @@ def count(indices, n_items):
     return counts
 
 
-@njit(types.int64[::1](_POSITIONS, _CODES, _FLAGS), cache=True)
+@entry(I64(POSITIONS, CODES, _FLAGS))
 def hits(indptr, indices, wanted):
     """Count, in each row, the items that are wanted."""
     found = np.zeros(len(indptr) - 1, np.int64)

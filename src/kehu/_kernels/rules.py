@@ -4,13 +4,12 @@ import numpy as np
 from numba import types
 
 from kehu._kernels._compile import CODES, I32, I64, INT, POSITIONS, entry, inner
+from kehu._kernels.itemsets.constants import MOST_ITEMS
 from kehu._kernels.itemsets.growth import cut, grown, grown_wide, steps
 from kehu._kernels.itemsets.lookup import find, key_of
 
 _FLAGS = types.Array(types.boolean, 1, "C", readonly=True)
 _F64 = types.Array(types.float64, 1, "C", readonly=True)
-# Sides of a rule are bit masks.
-MOST_ITEMS = 62
 
 
 @inner(types.Tuple((INT, INT))(POSITIONS, CODES, INT, _FLAGS, _FLAGS, I32))

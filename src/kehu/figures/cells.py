@@ -159,7 +159,7 @@ def _braced(value: object) -> object:
 
 
 def _is_text(column: pd.Series) -> bool:
-    return column.dtype == object or isinstance(column.dtype, pd.CategoricalDtype)
+    return column.dtype.kind == "O"
 
 
 def _is_number(column: pd.Series) -> bool:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kehu import frames
-from kehu._kernels import rules as kernels
+from kehu import _kernels, frames
+from kehu._kernels.itemsets.constants import MOST_ITEMS
 from kehu.baskets import Baskets
 from kehu.rules.column import ItemsetArray, text
 from kehu.rules.counting import check_sets, count_sets
@@ -148,15 +148,15 @@ def _split(
     rows = rows[tree.sizes[rows] > 1]
     ptr, items = tree.unpack(rows)
     longest = int(np.diff(ptr).max(initial=0))
-    if longest > kernels.MOST_ITEMS:
+    if longest > MOST_ITEMS:
         raise ValueError(
             f"a set has {longest:,} items, and its rules would be without number; rules need sets of at most "
-            f"{kernels.MOST_ITEMS}: leave longer ones out, as by sets[sets['size'] <= 10]"
+            f"{MOST_ITEMS}: leave longer ones out, as by sets[sets['size'] <= 10]"
         )
     most = longest if asked.max_consequent is None else asked.max_consequent
     if not tree.whole:
         tree, rows = _completed(ptr, items, asked, most, tree.labels)
-    lead, follow, both = kernels.split(
+    lead, follow, both = _kernels.rules.split(
         ptr, items, rows, tree.count, *tree.index, tree.item, tree.parent,
         asked.may_lead, asked.may_follow, most, min_confidence, _MOST_RULES,
     )  # fmt: skip
@@ -172,7 +172,7 @@ def _completed(
     ptr: np.ndarray, items: np.ndarray, asked: RuleSearch, most: int, labels: pd.Index
 ) -> tuple[Tree, np.ndarray]:
     """Plant and count every side of every rule; give also the nodes of the sets themselves."""
-    side_ptr, sides = kernels.sides(ptr, items, asked.may_lead, asked.may_follow, most, _MOST_SIDES)
+    side_ptr, sides = _kernels.rules.sides(ptr, items, asked.may_lead, asked.may_follow, most, _MOST_SIDES)
     if len(side_ptr) > _MOST_SIDES:
         raise ValueError(
             f"these sets have more than {_MOST_SIDES:,} sides of rules to count; set max_consequent=1, or "

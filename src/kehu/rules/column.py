@@ -58,9 +58,7 @@ class ItemsetArray(ExtensionArray):
         del dtype, copy
         if isinstance(scalars, cls):
             return scalars
-        missing = np.array(
-            [one is None or one is pd.NA or isinstance(one, float) for one in scalars], np.bool_
-        )
+        missing = np.array([_is_missing(one) for one in scalars], np.bool_)
         present = [one for one, gone in zip(scalars, missing, strict=True) if not gone]
         for one in present:
             if not isinstance(one, frozenset | set):
@@ -95,6 +93,16 @@ class ItemsetArray(ExtensionArray):
             return type(self)(self.tree, rows, self.origin)
         return None if rows == MISSING else self.tree.decode(np.array([rows], np.int32))[0]
 
+    def __setitem__(self, which: Any, value: Any) -> None:
+        which = pd.api.indexers.check_array_indexer(self, which)
+        if getattr(self, "_readonly", False):
+            raise ValueError("Cannot modify read-only array")
+        one = isinstance(value, frozenset | set) or _is_missing(value)
+        sets = np.asarray(self)
+        sets[which] = np.asarray(self._from_sequence([value] if one else value))[0 if one else slice(None)]
+        changed = self._from_sequence(sets)
+        self.tree, self.rows, self.origin = changed.tree, changed.rows, None
+
     def __iter__(self) -> Iterator[frozenset | None]:
         for start in range(0, len(self), _AT_ONCE):
             rows = self.rows[start : start + _AT_ONCE]
@@ -116,6 +124,11 @@ class ItemsetArray(ExtensionArray):
         if len(others) != len(self):
             raise ValueError(f"lengths must match to compare, got {len(self)} and {len(others)}")
         return np.fromiter((mine == one for mine, one in zip(self, others, strict=True)), np.bool_, len(self))
+
+    def _explode(self) -> tuple[np.ndarray, np.ndarray]:
+        items = [sorted(one, key=str) if one else [None] for one in self]
+        flat = np.array([item for one in items for item in one] + [None], dtype=object)[:-1]
+        return flat, np.array([len(one) for one in items], dtype=np.uint64)
 
     def _values_for_argsort(self) -> np.ndarray:
         # Sets have no order of their own; their texts have one that is the same each time.
@@ -155,6 +168,10 @@ class ItemsetArray(ExtensionArray):
     def _formatter(self, boxed: bool = False) -> Callable[[Any], str]:
         del boxed
         return lambda one: "—" if one is None else text(one)
+
+
+def _is_missing(one: object) -> bool:
+    return one is None or one is pd.NA or isinstance(one, float)
 
 
 def text(items: frozenset) -> str:

@@ -7,8 +7,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from kehu import frames
-from kehu._kernels import hypergeometric
+from kehu import _kernels, frames
 
 _COUNTS = ("n11", "n10", "n01", "n00")
 # Products of two counts must fit into 64 bits.
@@ -90,7 +89,7 @@ class Table:
     @cached_property
     def tails(self) -> tuple[np.ndarray, np.ndarray]:
         """P(X < n11) and P(X >= n11) where only the margins are given."""
-        return hypergeometric.tails(self.n11, self.n10, self.n01, self.n00)
+        return _kernels.hypergeometric.tails(self.n11, self.n10, self.n01, self.n00)
 
 
 def _whole(values: pd.Series, name: str) -> np.ndarray:

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kehu import frames
-from kehu._kernels.itemsets import coding, counting, lookup
+from kehu import _kernels, frames
 from kehu.baskets import Baskets
 from kehu.rules.column import ItemsetArray
+from kehu.rules.mining import recode
 from kehu.rules.tree import EMPTY, Tree
 
 
@@ -25,11 +25,13 @@ def count_sets(tree: Tree, baskets: Baskets) -> np.ndarray:
     number[np.argsort(held, kind="stable")] = np.arange(len(used), dtype=np.int32)
     rank = np.full(baskets.n_items, -1, np.int32)
     rank[place[place >= 0]] = number[place >= 0]
-    ptr, items = coding.recode(baskets.indptr, baskets.indices, rank, 1)
+    ptr, items = recode(baskets, rank, 1)
     nodes = np.arange(len(tree.item), dtype=np.int32)
-    wanted_ptr, wanted = lookup.unpack(number[np.searchsorted(used, tree.item)], tree.parent, nodes)
-    item, parent, rows = lookup.plant(wanted, wanted_ptr)
-    return counting.count_nodes(ptr, items, len(used), item, parent)[rows]
+    wanted_ptr, wanted = _kernels.itemsets.trees.unpack(
+        number[np.searchsorted(used, tree.item)], tree.parent, nodes
+    )
+    item, parent, rows = _kernels.itemsets.lookup.plant(wanted, wanted_ptr)
+    return _kernels.itemsets.counting.count_nodes(ptr, items, len(used), item, parent)[rows]
 
 
 def sides_of(rules: Any) -> tuple[Tree, np.ndarray, np.ndarray, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from kehu._kernels import hypergeometric
+from kehu import _kernels
 
 __all__ = ["p_values", "possible"]
 
@@ -91,7 +91,7 @@ class _Split:
         return self._tails(x)[1]
 
     def _tails(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return hypergeometric.tails(x, self.n - x, self.k - x, self.m - self.n - self.k + x)
+        return _kernels.hypergeometric.tails(x, self.n - x, self.k - x, self.m - self.n - self.k + x)
 
     def as_unlikely_as(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Limits (low, high): what is at most low or at least high is no more probable than x."""

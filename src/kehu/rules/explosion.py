@@ -23,7 +23,8 @@ def error(
     """Make the error: an estimate of the number of sets, and a threshold that works."""
     n = search.baskets.n_baskets
     sizes = estimate(ranked, min_count)
-    about = max(sizes.sum(), max_sets)
+    longest = (search.max_len or _DEEPEST) - len(search.must_contain)
+    about = max(sizes[:longest].sum(), max_sets)
     advice = []
     higher = _higher(ranked, min_count, search, ancestors)
     if higher:

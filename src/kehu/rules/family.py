@@ -6,8 +6,8 @@ from math import comb
 import numpy as np
 import pandas as pd
 
-from kehu._kernels.itemsets import candidates
-from kehu._kernels.rules import MOST_ITEMS
+from kehu import _kernels
+from kehu._kernels.itemsets.constants import MOST_ITEMS
 from kehu.rules.counting import sides_of
 from kehu.rules.explosion import TooManyItemsetsError
 from kehu.rules.itemsets import find_all
@@ -55,7 +55,7 @@ def _count(asked: RuleSearch) -> int:
     held[list(search.must_contain)] = True
     longest = search.max_len or MOST_ITEMS
     most = longest if asked.max_consequent is None else asked.max_consequent
-    total = candidates.joined(
+    total = _kernels.itemsets.candidates.joined(
         tree.item, tree.parent, *tree.index, asked.may_lead, asked.may_follow, held, most, longest
     )
     if longest < 2:

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kehu import frames
-from kehu._kernels.itemsets import lookup
+from kehu import _kernels, frames
 from kehu.baskets import Baskets
 from kehu.rules import explosion, peers, taxonomy
 from kehu.rules.mining import NO_LIMIT, mine, mine_distinct, rank
@@ -221,7 +220,9 @@ class _Work:
             *arrays, rows = found
             return Tree(*arrays, labels, False), rows
         tree = Tree(*found, labels, True)
-        closed, maximal, generator = lookup.kinds(tree.item, tree.parent, tree.count, *tree.index)
+        closed, maximal, generator = _kernels.itemsets.lookup.kinds(
+            tree.item, tree.parent, tree.count, *tree.index
+        )
         chosen = {"closed": closed, "maximal": maximal, "generators": generator}[self.kind]
         return tree, np.flatnonzero(chosen).astype(np.int32)
 

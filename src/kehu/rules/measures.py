@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kehu import frames
-from kehu._kernels import hypergeometric
+from kehu import _kernels, frames
 from kehu.rules.contingency import Table
 from kehu.rules.redundancy import best_general
 
@@ -98,7 +97,7 @@ def _rld(t: Table) -> np.ndarray:
 
 
 def _hyper_lift(t: Table) -> np.ndarray:
-    return _ratio(t.n11, hypergeometric.quantile(t.n11, t.n10, t.n01, t.n00, 0.99))
+    return _ratio(t.n11, _kernels.hypergeometric.quantile(t.n11, t.n10, t.n01, t.n00, 0.99))
 
 
 def _implication(t: Table) -> np.ndarray:

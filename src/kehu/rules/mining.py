@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm.auto import tqdm
 
-from kehu._kernels.itemsets import coding, frequent, lookup
-from kehu._kernels.itemsets.status import HALTED, TOO_MANY
+from kehu import _kernels
+from kehu._kernels.itemsets.constants import HALTED, TOO_MANY
 from kehu.baskets import Baskets
 
-# Counts of the meetings of items are held for so many pairs at a time: 32 MiB.
-_PAIRS_AT_ONCE = 8 << 20
+# Counts of the meetings of items are held for so many pairs at a time: 4 MiB, near the processor.
+_PAIRS_AT_ONCE = 1 << 20
 _ENTRIES_AT_ONCE = 4_000_000
 NO_LIMIT = 1 << 30
 
@@ -37,8 +37,16 @@ def rank(baskets: Baskets, min_count: int, *, shortest: int = 2, leave_out: tupl
     codes = codes[np.argsort(-counts[codes], kind="stable")].astype(np.int32)
     ranks = np.full(baskets.n_items, -1, np.int32)
     ranks[codes] = np.arange(len(codes), dtype=np.int32)
-    ptr, items = coding.recode(baskets.indptr, baskets.indices, ranks, shortest)
+    ptr, items = recode(baskets, ranks, shortest)
     return Ranked(ptr, items, codes, counts[codes].astype(np.int32))
+
+
+def recode(baskets: Baskets, numbers: np.ndarray, shortest: int) -> tuple[np.ndarray, np.ndarray]:
+    """Number the items anew (-1 leaves out), and leave out baskets that are too short then."""
+    ptr, items, n, entries = _kernels.itemsets.coding.recode(
+        baskets.indptr, baskets.indices, numbers, shortest
+    )
+    return ptr[: n + 1], items[:entries]
 
 
 def mine(
@@ -66,7 +74,7 @@ def mine(
     def part(span: tuple[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
         if halt[0]:
             return *nothing, HALTED
-        return frequent.mine(
+        return _kernels.itemsets.frequent.mine(
             ranked.ptr, ranked.items, *span, ranked.counts, related, min_count, longest, limit, halt
         )
 
@@ -139,16 +147,14 @@ def mine_distinct(
     Gives items (as codes), parents and counts of a tree, and its nodes that are sets of this kind; None if
     there are too many.
     """
-    from kehu._kernels.itemsets import distinct, maximal, seen
-
     ranked = rank(baskets, min_count, shortest=1)
-    keys = seen.keys_of_baskets(len(ranked.ptr) - 1)
-    sums = seen.sums_of_keys(ranked.ptr, ranked.items, keys, len(ranked.codes))
+    keys = _kernels.itemsets.seen.keys_of_baskets(len(ranked.ptr) - 1)
+    sums = _kernels.itemsets.seen.sums_of_keys(ranked.ptr, ranked.items, keys, len(ranked.codes))
     halt = np.zeros(1, np.bool_)
     closed = kind != "generators"
 
     def work() -> tuple:
-        return distinct.mine_distinct(
+        return _kernels.itemsets.distinct.mine_distinct(
             ranked.ptr, ranked.items, keys, ranked.counts, sums, closed, min_count, limit, halt
         )
 
@@ -157,5 +163,9 @@ def mine_distinct(
         return None
     if kind == "maximal":
         rows = rows[leaf == 1]
-        rows = rows[maximal.maximal(*lookup.unpack(item, parent, rows), len(ranked.codes))]
+        rows = rows[
+            _kernels.itemsets.maximal.maximal(
+                *_kernels.itemsets.trees.unpack(item, parent, rows), len(ranked.codes)
+            )
+        ]
     return ranked.codes[item], parent, count, rows

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from kehu._kernels.itemsets import lookup
+from kehu import _kernels
 from kehu.baskets import Baskets
 
 _DENSE_CELLS = 50_000_000
@@ -30,7 +30,7 @@ def mine_with(
     order = sorted(range(len(paths)), key=lambda row: (len(paths[row]), paths[row]))
     ptr = np.concatenate([[0], np.cumsum([len(paths[row]) for row in order])]).astype(np.int64)
     ranks = np.array([rank for row in order for rank in paths[row]], np.int32)
-    item, parent, rows = lookup.plant(ranks, ptr)
+    item, parent, rows = _kernels.itemsets.lookup.plant(ranks, ptr)
     count = np.zeros(len(item), np.int32)
     count[rows] = counts[order]
     return codes[item], parent, count

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kehu import frames
-from kehu._kernels import rules as kernels
+from kehu import _kernels, frames
 from kehu.rules.counting import sides_of
 
 
@@ -76,6 +75,6 @@ def best_general(rules: Any, values: np.ndarray, none: float = 0.0) -> np.ndarra
     consequent = pd.factorize(follow)[0].astype(np.int32)
     order = np.argsort(consequent, kind="stable").astype(np.int32)
     group_ptr = np.concatenate([[0], np.cumsum(np.bincount(consequent, minlength=0))]).astype(np.int64)
-    return kernels.best_general(
+    return _kernels.rules.best_general(
         ptr, items, consequent, group_ptr, order, np.asarray(values, np.float64), none
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from kehu._kernels.itemsets import lookup
+from kehu import _kernels
 from kehu.baskets import Baskets
 from kehu.rules.column import ItemsetArray
 from kehu.rules.tree import Tree
@@ -63,8 +63,8 @@ def ordered(tree: Tree, rows: np.ndarray) -> np.ndarray:
     if not len(rows):
         return rows
     most = int(tree.sizes.max())
-    by_size = lookup.falling(rows, np.subtract(most, tree.sizes, dtype=np.int32), most)
-    return lookup.falling(by_size, tree.count, int(tree.count.max()))
+    by_size = _kernels.itemsets.trees.falling(rows, np.subtract(most, tree.sizes, dtype=np.int32), most)
+    return _kernels.itemsets.trees.falling(by_size, tree.count, int(tree.count.max()))
 
 
 def frame(tree: Tree, rows: np.ndarray, search: Search) -> pd.DataFrame:

@@ -73,12 +73,15 @@ class Significance:
     alpha: float
     n_baskets: int
 
-    def __repr__(self) -> str:
+    def __str__(self) -> str:
         over = "" if self.adjust == "none" else f" over the {self.family_size:,} rules {self.family}"
         return (
-            f"<Significance: {int(self.table['significant'].sum()):,} of {len(self.table):,} rules at "
-            f"{self.alpha:g}, {_SAID[self.test]}, {_ADJUST[self.adjust]}{over}, {self.n_baskets:,} baskets>"
+            f"{int(self.table['significant'].sum()):,} of {len(self.table):,} rules significant at "
+            f"{self.alpha:g}\n{_SAID[self.test]}, {_ADJUST[self.adjust]}{over}, {self.n_baskets:,} baskets"
         )
+
+    def __repr__(self) -> str:
+        return f"<Significance: {', '.join(str(self).splitlines())}>"
 
 
 def significance(
@@ -163,7 +166,7 @@ def significance(
     >>> rules = pd.DataFrame({"n11": [12, 5], "n10": [7, 15], "n01": [315, 2500], "n00": [9501, 7315]})
     >>> result = significance(rules, adjust="none")
     >>> result
-    <Significance: 1 of 2 rules at 0.05, Fisher's exact test, not adjusted, 9,835 baskets>
+    <Significance: 1 of 2 rules significant at 0.05, Fisher's exact test, not adjusted, 9,835 baskets>
     >>> result.table
             p_value    p_adjusted  significant
     0  6.116445e-14  6.116445e-14         True

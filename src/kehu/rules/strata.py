@@ -49,8 +49,10 @@ def within_strata(rules: pd.DataFrame, strata: Any, *, baskets: Baskets | None =
     [2]_, at most min(nA, nC) in a stratum; the binomial tail of as many trials with the same mean is an upper
     bound of P(X >= n11), hence a p-value that is never too small [3]_. It is 1 up to one more than expected.
 
-    Two items of one basket compete for its places, so that in strata of size independent items meet a little
-    less often than expected: the test is cautious for that reason, too.
+    Items of one basket compete for its places, so that in strata of size independent items meet a little less
+    often than expected: in simulated shops without rules ``lift_within`` is 2 to 7 % too low with 60 items or
+    more, and 13 % with baskets of three. The test is cautious by as much. In a shop of a dozen items the
+    competition is all there is; compare baskets of any size there.
 
     References
     ----------

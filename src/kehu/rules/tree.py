@@ -9,8 +9,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from kehu import frames
-from kehu._kernels.itemsets import lookup
+from kehu import _kernels, frames
 
 # In place of nodes: no set, and the set of no items.
 MISSING, EMPTY = -1, -2
@@ -59,23 +58,23 @@ class Tree:
     @classmethod
     def planted(cls, ptr: np.ndarray, items: np.ndarray, labels: pd.Index) -> tuple[Self, np.ndarray]:
         """Plant a tree of coded sets, each rising; its counts are 0."""
-        item, parent, rows = lookup.plant(items, ptr)
+        item, parent, rows = _kernels.itemsets.lookup.plant(items, ptr)
         rows[rows < 0] = EMPTY
         return cls(item, parent, np.zeros(len(item), np.int32), labels, False), rows
 
     @cached_property
     def sizes(self) -> np.ndarray:
         """Number of items of each node's set."""
-        return lookup.sizes(self.parent)
+        return _kernels.itemsets.trees.sizes(self.parent)
 
     @cached_property
     def index(self) -> tuple[np.ndarray, np.ndarray]:
         """Signatures of the nodes, and the table that finds them."""
-        return lookup.index(self.item, self.parent)
+        return _kernels.itemsets.lookup.index(self.item, self.parent)
 
     def unpack(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Write the codes of some nodes one set after the other: where each begins, and the codes."""
-        return lookup.unpack(self.item, self.parent, rows)
+        return _kernels.itemsets.trees.unpack(self.item, self.parent, rows)
 
     def decode(self, rows: np.ndarray) -> list[frozenset]:
         """Write some nodes as frozensets of labels."""

@@ -5,12 +5,14 @@ from numba import types
 
 from kehu._kernels._compile import CODES, I32, I64, INT, POSITIONS, entry
 from kehu._kernels.baskets import sort
-from kehu._kernels.itemsets.growth import cut
 
 
-@entry(types.Tuple((I64, I32))(POSITIONS, CODES, I32, INT))
+@entry(types.Tuple((I64, I32, INT, INT))(POSITIONS, CODES, I32, INT))
 def recode(indptr, indices, rank, shortest):
-    """Keep the items with a rank, sorted by it, and the baskets that hold so many of them at least."""
+    """Keep the items with a rank, sorted by it, and the baskets that hold so many of them at least.
+
+    Gives arrays with some room at the end, and how many baskets and items are kept.
+    """
     kept = 0
     for item in indices:
         kept += rank[item] >= 0
@@ -31,4 +33,4 @@ def recode(indptr, indices, rank, shortest):
             sort(items, start, end)
             n += 1
             ptr[n] = end
-    return ptr[: n + 1].copy(), cut(items, end)
+    return ptr, items, n, end

@@ -10,10 +10,10 @@ import numpy as np
 from numba import types
 
 from kehu._kernels._compile import I32, I64, INT, entry, inner
+from kehu._kernels.itemsets.constants import DONE, HALTED, TOO_MANY
 from kehu._kernels.itemsets.expansion import index, project
 from kehu._kernels.itemsets.growth import cut, deeper, grown, grown_wide, steps
 from kehu._kernels.itemsets.seen import known, remember, roomier
-from kehu._kernels.itemsets.status import DONE, HALTED, TOO_MANY
 
 # Columns of the stack: where the parts of each level begin in the shared arrays, and how far it is done.
 _BASKET, _ITEM, _OCC, _START, _NAME, _NODE, _SIZE, _NEXT = range(8)

@@ -14,6 +14,7 @@ import numpy as np
 from numba import types
 
 from kehu._kernels._compile import I32, I64, INT, entry, inner
+from kehu._kernels.itemsets.constants import DONE, HALTED, TOO_MANY
 from kehu._kernels.itemsets.expansion import (
     frequent,
     index,
@@ -24,13 +25,14 @@ from kehu._kernels.itemsets.expansion import (
     without_relatives,
 )
 from kehu._kernels.itemsets.growth import cut, deeper, grown, grown_wide, steps
-from kehu._kernels.itemsets.root import databases, meetings_of, room
-from kehu._kernels.itemsets.status import DONE, HALTED, TOO_MANY
+from kehu._kernels.itemsets.root import databases, meetings_of, reach, room
 
 # Twelve items have 4,096 sets: their counts fit the nearest cache.
 _MASK_ITEMS = 12
 # A table of the meetings of 4,096 items takes 32 MiB.
 MOST_PAIRS = 4096 * 4095 // 2
+# So many entries of databases are held at a time, or half as many as the baskets have.
+_ENTRIES_AT_ONCE = 1 << 20
 
 # Columns of the stack: where the parts of each level begin in the shared arrays, and how far it is done.
 _BASKET, _ITEM, _OCC, _START, _PAIRS, _NAME, _NODE, _SIZE, _NEXT, _TABLE = range(10)
@@ -96,10 +98,11 @@ def mine(all_ptr, all_items, first, stop, root_counts, ancestors, min_count, lon
     """
     root_pairs = meetings_of(all_ptr, all_items, first, stop)
     entries_of, basket_of = room(root_pairs, first, stop, min_count)
-    root_items, root_ptr, root_last = databases(
-        all_ptr, all_items, first, stop, root_pairs, min_count, entries_of, basket_of
-    )
-    root_weight, root_occ = steps(basket_of[-1], 1, 0), steps(basket_of[-1], 0, 1)
+    # The databases of some items at a time, and up to which item.
+    root_items, root_ptr, root_last = np.empty(0, np.int32), np.empty(0, np.int64), np.empty(0, np.int64)
+    root_weight, root_occ = np.empty(0, np.int32), np.empty(0, np.int32)
+    start_of, ready = first, first
+    at_once = max(_ENTRIES_AT_ONCE, len(all_items) // 2)
     root_names = steps(stop, 0, 1)
     found, support = np.empty(stop, np.int32), np.empty(stop, np.int32)
     marks, counts = np.zeros(stop, np.int32), np.zeros(stop, np.int32)
@@ -122,6 +125,13 @@ def mine(all_ptr, all_items, first, stop, root_counts, ancestors, min_count, lon
     no_keys = np.empty(0, np.int64)
     end = 0
     for top in range(first, stop):
+        if top == ready:
+            start_of, ready = top, first + reach(entries_of, top - first, at_once, stop - first)
+            root_items, root_ptr, root_last = databases(
+                all_ptr, all_items, first, top, ready, root_pairs, min_count, entries_of, basket_of
+            )
+            if len(root_ptr) > len(root_occ):
+                root_weight, root_occ = steps(len(root_ptr), 1, 0), steps(len(root_ptr), 0, 1)
         item, parent, count = grown(item, end + 1), grown(parent, end + 1), grown(count, end + 1)
         item[end], parent[end], count[end] = top, -1, root_counts[top]
         level, g, node = 0, top, end
@@ -131,7 +141,8 @@ def mine(all_ptr, all_items, first, stop, root_counts, ancestors, min_count, lon
             if level == 0:
                 items, ptr, weight, occ = root_items, root_ptr, root_weight, root_occ
                 pairs, names = root_pairs, root_names
-                lo, hi = basket_of[g - first], root_last[g - first]
+                lo = basket_of[g - first] - basket_of[start_of - first]
+                hi = root_last[g - start_of]
             else:
                 items, ptr, weight, occ = own_items, own_ptr, own_weight, own_occ
                 pairs, names = own_pairs, own_names

@@ -47,24 +47,36 @@ def room(counts, first, stop, min_count):
     return entries, baskets
 
 
-@inner(types.Tuple((I32, I64, I64))(I64, I32, INT, INT, I32, INT, I64, I64))
-def databases(ptr, items, first, stop, counts, min_count, entries, baskets):
-    """Write, for each item of the range, the baskets that hold it and two partners or more.
+@inner(INT(I64, INT, INT, INT))
+def reach(entries, first, most, stop):
+    """Tell up to which item databases of at most so many entries go, one item at least."""
+    end = first + 1
+    while end < stop and entries[end + 1] - entries[first] <= most:
+        end += 1
+    return end
 
-    A basket is its partners and the item itself. Gives also where the baskets of each item end in ``ptr``.
+
+@inner(types.Tuple((I32, I64, I64))(I64, I32, INT, INT, INT, I32, INT, I64, I64))
+def databases(ptr, items, origin, first, stop, counts, min_count, entries, baskets):
+    """Write, for each item from first to stop, the baskets that hold it and two partners or more.
+
+    A basket is its partners and the item itself. ``counts``, ``entries`` and ``baskets`` begin with the item
+    ``origin``. Gives also where the baskets of each item end in ``ptr``.
     """
-    shift = first * (first - 1) // 2
-    out = np.empty(entries[-1] + 1, np.int32)
-    out_ptr = np.empty(baskets[-1] + 1, np.int64)
+    shift = origin * (origin - 1) // 2
+    first_entry, first_basket = entries[first - origin], baskets[first - origin]
+    out = np.empty(entries[stop - origin] - first_entry + 1, np.int32)
+    out_ptr = np.empty(baskets[stop - origin] - first_basket + 1, np.int64)
     last, end = np.empty(stop - first, np.int64), np.empty(stop - first, np.int64)
     for k in range(stop - first):
-        last[k], end[k] = baskets[k], entries[k]
-    rows = len(ptr) - 1 if entries[-1] else 0
+        last[k] = baskets[first - origin + k] - first_basket
+        end[k] = entries[first - origin + k] - first_entry
+    rows = len(ptr) - 1 if len(out) > 1 else 0
     for row in range(rows):
         here = ptr[row + 1] - 1
         while here > ptr[row] + 1 and items[here] >= first:
             y = np.int64(items[here])
-            if y < stop and entries[y - first + 1] > entries[y - first]:
+            if y < stop and entries[y - origin + 1] > entries[y - origin]:
                 base = y * (y - 1) // 2 - shift
                 begin = end[y - first]
                 now = begin
