@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mlxtend import frequent_patterns
 
 from kehu import Baskets
-from kehu.rules.measures import MEASURES, check, compute, measures, table_of_measures
+from kehu.rules.measures import MEASURES, check, measures, table_of_measures
 
 COLUMNS = ["n11", "n10", "n01", "n00"]
 OF_COUNTS = [name for name, measure in MEASURES.items() if not measure.of_rules]
@@ -233,8 +233,6 @@ def test_index_order_and_libraries():
     assert found.index.tolist() == ["x", "y"]
     other = measures(pl.from_pandas(rules), ["phi", "lift"])
     np.testing.assert_array_equal(other, found)
-    found = compute(["lift", "phi"], *(rules[name].to_numpy() for name in COLUMNS))
-    assert list(found) == ["lift", "phi"]
     assert measures(rules.astype(float), ["lift"]).equals(measures(rules, ["lift"]))
     assert measures(rules.iloc[:0], ["lift", "hyperLift"]).shape == (0, 2)
 

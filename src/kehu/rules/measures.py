@@ -19,7 +19,7 @@ from kehu import _kernels, frames
 from kehu.rules.contingency import Table
 from kehu.rules.redundancy import best_general
 
-__all__ = ["MEASURES", "Measure", "check", "compute", "measures", "table_of_measures"]
+__all__ = ["MEASURES", "Measure", "check", "measures", "table_of_measures"]
 
 
 def _times(*factors: np.ndarray) -> np.ndarray:
@@ -277,32 +277,6 @@ def check(names: Iterable[str]) -> list[str]:
         if name not in MEASURES:
             raise KeyError(f"no measure {name!r}; {frames.closest(name, MEASURES)}")
     return names
-
-
-def compute(
-    names: Iterable[str], n11: np.ndarray, n10: np.ndarray, n01: np.ndarray, n00: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Compute measures of rules whose counts are known to be sound.
-
-    Parameters
-    ----------
-    names : iterable of str
-        Names of measures that need nothing but counts; see ``Measure.of_rules``.
-    n11, n10, n01, n00 : numpy.ndarray of int64
-        Baskets with both sides, the antecedent alone, the consequent alone, neither.
-
-    Returns
-    -------
-    dict of str to numpy.ndarray
-        One array a measure, in the order of ``names``.
-
-    Examples
-    --------
-    >>> compute(["lift"], *(np.array([count]) for count in (12, 7, 315, 9501)))
-    {'lift': array([18.99565427])}
-    """
-    table = Table(n11, n10, n01, n00)
-    return {name: MEASURES[name].function(table) for name in names}
 
 
 def measures(rules: Any, names: Iterable[str]) -> pd.DataFrame:
