@@ -9,14 +9,19 @@ from typing import Any
 __version__ = "0.1.0"
 
 _MODULES = (
+    "clv",
     "datasets",
+    "effects",
     "exercise",
     "explore",
     "figures",
     "frames",
+    "lifecycle",
     "orders",
     "plots",
+    "rfm",
     "rules",
+    "segments",
     "simulate",
     "warnings",
 )

@@ -39,6 +39,74 @@ class SameBasketsWarning(KehuWarning):
     """Rules were tested on the very baskets they were found in, as if these were others."""
 
 
+class LaterOrdersWarning(KehuWarning):
+    """Orders lie after the date a table was asked for, and were left out."""
+
+
+class NoRecentOrdersWarning(KehuWarning):
+    """The last order lies so long before the date asked for that every customer seems to be gone."""
+
+
+class BorderNotReachedWarning(KehuWarning):
+    """Too few customers come back for a border between life-cycle stages to be read from all of them."""
+
+
+class FewEventsWarning(KehuWarning):
+    """So few events were seen that an estimate or its interval is hardly worth anything."""
+
+
+class UnmatchedWarning(KehuWarning):
+    """Many of the customers addressed are like no customer who was not, and were left out of a comparison."""
+
+
+class NotComparableWarning(KehuWarning):
+    """Before the campaign, or at a date without one, the groups already differ: no effect can be told."""
+
+
+class ImbalanceWarning(KehuWarning):
+    """Groups that were to be drawn at random differ more before the campaign than chance would have it."""
+
+
+class FutureOrdersWarning(KehuWarning):
+    """Orders lie after the day on which one looks back; they were left out."""
+
+
+class UnmatchedReturnsWarning(KehuWarning):
+    """Amounts are negative: returns were not matched to the sales they undo."""
+
+
+class NoExposureWarning(KehuWarning):
+    """All customers first ordered at the very end, so nobody had time to come back."""
+
+
+class EmptyScoresWarning(KehuWarning):
+    """Cut points of a score coincide or lie outside the data, so that some scores are given to nobody."""
+
+
+class OnlyLuckWarning(KehuWarning):
+    """Groups of customers do not differ in the next period beyond chance."""
+
+
+class NotConvergedWarning(KehuWarning):
+    """An algorithm stopped before its result settled."""
+
+
+class NotIdentifiedWarning(KehuWarning):
+    """The data do not say what a parameter is; the reason is in the result."""
+
+
+class UnobservedCustomersWarning(KehuWarning):
+    """Customers were observed for no time after their first order."""
+
+
+class InfiniteMeanWarning(KehuWarning):
+    """The fitted distribution of average spend has no finite mean, so some values are missing."""
+
+
+class MissingValuesWarning(KehuWarning):
+    """Some results could not be computed and are missing."""
+
+
 def warn(message: str, category: type[KehuWarning]) -> None:
     """Issue a named warning that points at the line of the user's code."""
     level, frame = 2, sys._getframe(1)

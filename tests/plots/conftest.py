@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kehu import plots
+from kehu import effects, lifecycle, plots, simulate
 
 
 def periods(n=52, freq="7D", scale=3000.0):
@@ -137,6 +137,70 @@ def comparison(n=60, names=("first", "second"), **columns):
     return Comparison(table=table.assign(**columns), names=names)
 
 
+def scored(scores=5, n=3000, groups=("Champions", "Loyal", "At risk", "Asleep"), scale=100.0):
+    rng = np.random.default_rng(7)
+    r, f = (1 + rng.binomial(scores - 1, 0.5, n) for _ in range(2))
+    table = pd.DataFrame(
+        {"recency_score": r, "frequency_score": f, "total": scale * f * rng.gamma(2, size=n)}
+    )
+    return table.assign(segment=[groups[i] for i in rng.integers(len(groups), size=n)])
+
+
+def moved(groups, seed=8):
+    counts = np.random.default_rng(seed).integers(0, 900, (len(groups), len(groups)))
+    return Curve(counts=pd.DataFrame(counts, index=groups, columns=groups))
+
+
+def luck(groups, high=2.0, **more):
+    first = np.linspace(high, 0.2, len(groups))
+    later = 1 + 0.1 * (first - 1)
+    columns = {"next_relative": later, "next_low": 90 * later, "next_high": 110 * later}
+    table = pd.DataFrame({"first_relative": first, **columns}, index=groups)
+    shares = {"share_kept": 0.1, "share_low": -0.05, "share_high": 0.25} | more
+    return Curve(table=table, next_mean=100.0, **shares)
+
+
+class Segments(Curve):
+    """Stands for results of kehu.segments; the names of features are texts from the data."""
+
+    def __contains__(self, name):
+        return name == "item" and "names" in vars(self)
+
+    def __getitem__(self, name):
+        return self.names
+
+
+def choice(ks, suggested, **columns):
+    rng = np.random.default_rng(7)
+    table = pd.DataFrame({"n_segments": [1, *ks]})
+    for name in ("silhouette", "davies_bouldin", "gap_principal", "gap_cloud", "stability_min"):
+        table[name] = rng.random(len(table))
+    for name in ("gap_principal_se", "gap_cloud_se"):
+        table[name] = 0.02
+    table = table.assign(calinski_harabasz=900.0 * table["silhouette"], smallest_share=0.3)
+    table.loc[0, ["silhouette", "davies_bouldin", "calinski_harabasz"]] = np.nan
+    return Segments(table=table.assign(**columns), suggested=suggested)
+
+
+def segments(names, n, value=True):
+    share = np.arange(n, 0, -1) / np.arange(n, 0, -1).sum()
+    sizes = pd.DataFrame({"segment": range(n), "share": share})
+    table = pd.DataFrame([(s, name) for name in names for s in range(n)], columns=["segment", "feature"])
+    table["difference"] = np.random.default_rng(8).normal(0, 1.5, len(table))
+    return Segments(sizes=sizes.assign(value_share=share[::-1]) if value else sizes, table=table, names=names)
+
+
+def plane(n_points, n_segments, scale=1.0):
+    rng = np.random.default_rng(9)
+    segment = np.arange(n_points) % n_segments
+    angle = 2 * np.pi * segment / n_segments
+    points = pd.DataFrame({"component_1": np.cos(angle), "component_2": np.sin(angle)}) * 9 * scale
+    points = points + scale * rng.normal(size=points.shape)
+    points["segment"] = segment
+    centers = points.groupby("segment").mean().reset_index()
+    return Segments(points=points, centers=centers, explained=(0.512, 0.2049))
+
+
 LONG = "  EXTRAORDINARILY LONG NAME of a product $5 to $9 with 50% off_and_more & {braces} " * 3
 CHINESE = "超长的商品名称：夏季新款纯棉短袖圆领上衣女装宽松显瘦百搭韩版潮流打底衫" * 2
 
@@ -144,9 +208,89 @@ FEW = [f"item {i}" for i in range(6)]
 MANY = [*(f"PRODUCT NUMBER {i}, LARGE" for i in range(12)), *(f"商品名称{i}号" for i in range(12))]
 ODD = [LONG, CHINESE, "Orders", "a\nb\tc", "5$ 6$", " "]
 ONE = rules(["tea", "milk"])[:1]
+SEGMENTS = [
+    *("Champions", "Loyal", "Not to be lost", "At risk", "Big spenders", "Newcomers", "Promising"),
+    *("Need attention", "About to sleep", "Asleep"),
+]
 INFINITE = rules(FEW).assign(conviction=lambda data: np.where(data.index % 3 == 0, np.inf, data["lift"]))
 
+
+def tracking(steps=78, scale=60.0, split=39, start="1997-01-08"):
+    rng = np.random.default_rng(9)
+    expected = scale * np.exp(-np.arange(steps) / 60) * np.minimum(np.arange(steps) / 12, 1)
+    actual = rng.poisson(expected)
+    table = {
+        "period": pd.date_range(start, periods=steps, freq="7D"),
+        "actual": actual,
+        "expected": expected,
+        "cumulative_actual": np.cumsum(actual),
+        "cumulative_expected": np.cumsum(expected),
+    }
+    return pd.DataFrame(table).assign(holdout=np.arange(steps) >= split)
+
+
+def holdout(groups=8, scale=0.8):
+    actual = scale * np.arange(groups) + 0.2
+    columns = {"group": [str(group) for group in range(groups)], "actual": actual, "expected": 0.9 * actual}
+    return pd.DataFrame(columns).assign(actual_low=0.7 * actual, actual_high=1.3 * actual)
+
+
+def alive(counts=20, ages=60, T=39.0):
+    x, t = np.arange(1, counts + 1), T * np.arange(1, ages + 1) / ages
+    longer = np.minimum(x * np.log((4 + T) / (4 + t[:, None])), 500)
+    table = pd.DataFrame(1 / (1 + np.exp(longer) / (x + 2)), index=t, columns=x)
+    return table.rename_axis(index="recency", columns="frequency")
+
+
+def worth(n=4000, scale=20.0):
+    return pd.DataFrame({"lifetime_value": np.random.default_rng(10).lognormal(np.log(scale), 1.5, n)})
+
+
+def life_cycle(n=400, days=420, seed=8):
+    """Orders of customers with a mean gap of their own."""
+    rng = np.random.default_rng(seed)
+    gap, start = rng.uniform(5, 60, n), rng.integers(0, 200, n)
+    day = start[:, None] + np.cumsum(np.ceil(rng.exponential(gap[:, None], (n, 90))), axis=1)
+    who, place = np.nonzero(day < days)
+    moments = np.datetime64("2017-01-01", "us") + day[who, place].astype("timedelta64[D]")
+    return pd.DataFrame({"customer_id": who, "ordered_at": moments})
+
+
+def sent_at_random(effect=0.4, **options):
+    shop = simulate.simulated_campaign(400, effect=effect, random_state=1)
+    drawn = shop.customers.loc[shop.customers["addressed"], "customer_id"]
+    options = {"start": shop.start, "n_boot": 50, "placebo": False, **options}
+    return effects.matched_difference(shop.orders, drawn, **options)
+
+
+def returns(margins=(0.1, 0.2, 0.3, 0.4), scale=1.0, **attrs):
+    share = np.asarray(margins)
+    roi = (10 * share - 2) * scale
+    table = pd.DataFrame({"margin": share, "roi": roi, "low": roi - scale, "high": roi + scale})
+    table.attrs.update(attrs)
+    return table
+
+
+LIFE = life_cycle()
+MONTHLY = lifecycle.cohorts(LIFE)
+GAPS = lifecycle.rule(LIFE, n_boot=50)
+PEOPLE = pd.DataFrame({"customer_id": range(380, 500)})
+
 CASES = {
+    "purchases_tracking": (plots.purchases_tracking, tracking()),
+    "purchases_tracking-steps": (plots.purchases_tracking, tracking(20, 9000.0), {"cumulative": False}),
+    "purchases_tracking-one": (plots.purchases_tracking, tracking(1)),
+    "purchases_tracking-none": (plots.purchases_tracking, tracking(30, 0.0, split=30)),
+    "holdout_by_frequency": (plots.holdout_by_frequency, holdout()),
+    "holdout_by_frequency-many": (plots.holdout_by_frequency, holdout(60, 300.0)),
+    "holdout_by_frequency-one": (plots.holdout_by_frequency, holdout(1).assign(actual_low=np.nan)),
+    "alive_map": (plots.alive_map, alive()),
+    "alive_map-days": (plots.alive_map, alive(300, T=12_000.0)),
+    "alive_map-one": (plots.alive_map, alive(1, 1, 0.01)),
+    "lifetime_values": (plots.lifetime_values, worth()),
+    "lifetime_values-lost": (plots.lifetime_values, worth(900, 10.0) ** 3),
+    "lifetime_values-one": (plots.lifetime_values, worth(1)),
+    "lifetime_values-none": (plots.lifetime_values, worth(5) * 0),
     "orders_over_time": (plots.orders_over_time, periods()),
     "orders_over_time-amount": (plots.orders_over_time, periods(60, "MS", 4e8), {"what": "amount"}),
     "orders_over_time-cut": (plots.orders_over_time, periods().assign(complete=[False] + [True] * 51)),
@@ -240,7 +384,64 @@ CASES = {
         plots.rules_compared,
         comparison(names=("$2016$ (1–6)", "2017 / 7–12, 1–6, 7–12")),
     ),
+    "rfm_heat_map": (plots.rfm_heat_map, scored()),
+    "rfm_heat_map-one": (plots.rfm_heat_map, scored(n=1)),
+    "rfm_heat_map-nine": (plots.rfm_heat_map, scored(9, scale=1e7)),
+    "rfm_heat_map-many": (plots.rfm_heat_map, scored(2, n=100_000)),
+    "rfm_heat_map-negative": (plots.rfm_heat_map, scored().assign(total=lambda data: data["total"] - 300)),
+    "rfm_heat_map-score": (plots.rfm_heat_map, scored(), {"value": "frequency_score"}),
+    "rfm_segments": (plots.rfm_segments, scored()),
+    "rfm_segments-one": (plots.rfm_segments, scored(groups=["重要价值客户"])),
+    "rfm_segments-odd": (plots.rfm_segments, scored(groups=ODD)),
+    "rfm_segments-many": (plots.rfm_segments, scored(groups=SEGMENTS)),
+    "rfm_segments-other": (plots.rfm_segments, scored(), {"value": "recency_score"}),
+    "rfm_migration": (plots.rfm_migration, moved(["Champions", "Loyal", "At risk", "No order"])),
+    "rfm_migration-many": (plots.rfm_migration, moved([*SEGMENTS, "No order"])),
+    "rfm_migration-odd": (plots.rfm_migration, moved(ODD)),
+    "rfm_migration-one": (plots.rfm_migration, moved(["5"])),
+    "rfm_luck": (plots.rfm_luck, luck(["Champions", "Loyal", "At risk", "Asleep"])),
+    "rfm_luck-many": (plots.rfm_luck, luck(SEGMENTS, 60.0, share_high=1.25)),
+    "rfm_luck-odd": (plots.rfm_luck, luck(ODD, 1e-3, share_low=-123.4)),
+    "rfm_luck-two": (plots.rfm_luck, luck(["重要价值客户", "一般挽留客户"])),
+    "segment_choice": (plots.segment_choice, choice(range(2, 11), 4)),
+    "segment_choice-none": (plots.segment_choice, choice(range(2, 8), 1)),
+    "segment_choice-one": (plots.segment_choice, choice([2], 2)),
+    "segment_choice-large": (plots.segment_choice, choice([2, 30, 100], 30, calinski_harabasz=2.5e6)),
+    "segment_profile": (plots.segment_profile, segments(["n_orders", "total", "weekend_share", "甲"], 4)),
+    "segment_profile-one": (plots.segment_profile, segments(["total"], 1)),
+    "segment_profile-many": (plots.segment_profile, segments([f"share: 品类{i}" for i in range(25)], 12)),
+    "segment_profile-odd": (plots.segment_profile, segments(ODD, 2)),
+    "segment_map": (plots.segment_map, plane(500, 4)),
+    "segment_map-many": (plots.segment_map, plane(3000, 9, 1e6)),
+    "segment_map-few": (plots.segment_map, plane(2, 2, 1e-6)),
+    "segment_sizes": (plots.segment_sizes, segments(["total"], 4)),
+    "segment_sizes-one": (plots.segment_sizes, segments(["total"], 1, value=False)),
+    "segment_sizes-many": (plots.segment_sizes, segments(["total"], 15)),
     "rules_by_threshold-one": (plots.rules_by_threshold, thresholds(7, (0.01,), (0.5,))),
+    "stage_sizes": (plots.stage_sizes, lifecycle.stage_sizes(LIFE, rule=GAPS)),
+    "stage_sizes-all": (plots.stage_sizes, lifecycle.stage_sizes(LIFE, rule=GAPS, contacts=PEOPLE)),
+    "stage_sizes-one": (plots.stage_sizes, lifecycle.stage_sizes(LIFE, rule=GAPS, dates=["2017-09-01"])),
+    "stage_transitions": (
+        plots.stage_transitions,
+        lifecycle.transitions(LIFE, start="2017-08-01", rule=GAPS, contacts=PEOPLE),
+    ),
+    "stage_transitions-early": (
+        plots.stage_transitions,
+        lifecycle.transitions(LIFE, start="2017-01-05", end="2017-02-05", rule=GAPS),
+    ),
+    "cohort_matrix": (plots.cohort_matrix, MONTHLY),
+    "cohort_matrix-repurchase": (plots.cohort_matrix, MONTHLY, {"what": "repurchase"}),
+    "cohort_matrix-weeks": (plots.cohort_matrix, lifecycle.cohorts(LIFE, freq="W")),
+    "cohort_matrix-years": (plots.cohort_matrix, lifecycle.cohorts(LIFE, freq="Y")),
+    "second_purchase": (plots.second_purchase, lifecycle.second_purchase(LIFE)),
+    "second_purchase-few": (plots.second_purchase, lifecycle.kaplan_meier([1, 5, 90_000], [1, 0, 0])),
+    "gap_distribution": (plots.gap_distribution, GAPS),
+    "gap_distribution-gaps": (plots.gap_distribution, lifecycle.rule(LIFE, weights="gap", n_boot=0)),
+    "event_study": (plots.event_study, sent_at_random()),
+    "event_study-purchases": (plots.event_study, sent_at_random(measure="purchases", after=2)),
+    "return_on_investment": (plots.return_on_investment, returns(break_even=0.2)),
+    "return_on_investment-one": (plots.return_on_investment, returns([0.3])),
+    "return_on_investment-huge": (plots.return_on_investment, returns(np.linspace(0.01, 1, 30), 5.0)),
 }
 
 
@@ -254,7 +455,11 @@ class Case:
 
     @property
     def data(self):
+        if not hasattr(self.result, "__contains__"):
+            return []
         columns = [self.result[name] for name in ("item", "reason", "step") if name in self.result]
+        if self.plot.__name__.startswith("rfm_"):
+            columns.append(ODD)
         sides = ("itemsets", "antecedents", "consequents")
         columns += [items for name in sides if name in self.result for items in self.result[name]]
         return list({" ".join(str(text).split()): None for column in columns for text in column})

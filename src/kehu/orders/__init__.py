@@ -1,6 +1,7 @@
 """Order lines: read a user's own files, clean them with a ledger, look at them, store them."""
 
 from kehu.orders.clean import Cleaned, clean
+from kehu.orders.customers import customer_summary
 from kehu.orders.describe import Concentration, by_period, concentration, order_values, weekly_rhythm
 from kehu.orders.outliers import unusual
 from kehu.orders.read import read
@@ -14,6 +15,7 @@ __all__ = [
     "clean",
     "concentration",
     "conform",
+    "customer_summary",
     "order_values",
     "read",
     "store",

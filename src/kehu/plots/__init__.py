@@ -6,26 +6,56 @@ here; see `kehu.figures.save`.
 
 from kehu.plots.baskets import basket_size, item_frequency
 from kehu.plots.cleaning import cleaning_ledger
+from kehu.plots.clv import alive_map, holdout_by_frequency, lifetime_values, purchases_tracking
+from kehu.plots.effects import event_study, return_on_investment
+from kehu.plots.lifecycle import (
+    cohort_matrix,
+    gap_distribution,
+    second_purchase,
+    stage_sizes,
+    stage_transitions,
+)
 from kehu.plots.orders import concentration, order_value, orders_over_time, weekly_rhythm
+from kehu.plots.rfm import rfm_heat_map, rfm_luck, rfm_migration, rfm_segments
 from kehu.plots.rule_comparison import rules_compared
 from kehu.plots.rule_matrix import rules_matrix
 from kehu.plots.rule_network import rules_network
 from kehu.plots.rule_strata import rules_within_strata
 from kehu.plots.rules import itemsets_by_support, rules_by_threshold, rules_scatter
+from kehu.plots.segments import segment_choice, segment_map, segment_profile, segment_sizes
 
 __all__ = [
+    "alive_map",
     "basket_size",
     "cleaning_ledger",
+    "cohort_matrix",
     "concentration",
+    "event_study",
+    "gap_distribution",
+    "holdout_by_frequency",
     "item_frequency",
     "itemsets_by_support",
+    "lifetime_values",
     "order_value",
     "orders_over_time",
+    "purchases_tracking",
+    "return_on_investment",
+    "rfm_heat_map",
+    "rfm_luck",
+    "rfm_migration",
+    "rfm_segments",
     "rules_by_threshold",
     "rules_compared",
     "rules_matrix",
     "rules_network",
     "rules_scatter",
     "rules_within_strata",
+    "second_purchase",
+    "segment_choice",
+    "segment_map",
+    "segment_profile",
+    "segment_sizes",
+    "stage_sizes",
+    "stage_transitions",
     "weekly_rhythm",
 ]

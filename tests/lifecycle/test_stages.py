@@ -1,0 +1,192 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from kehu import lifecycle
+from kehu.warnings import LaterOrdersWarning, NoRecentOrdersWarning
+from tests.lifecycle.conftest import table
+
+RULE = lifecycle.StageRule(new=30, lapsing=60, lost=120)
+DAY = pd.Timedelta(days=1)
+AS_OF = pd.Timestamp("2017-12-31")
+
+
+def stage_of(*days_ago, contacts=None):
+    orders = table({"him": [AS_OF - day * DAY for day in days_ago], "other": [AS_OF - 400 * DAY, AS_OF]})
+    return lifecycle.stages(orders, as_of=AS_OF, rule=RULE, contacts=contacts).loc["him", "stage"]
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "stage"),
+    [
+        ((0,), "new"),
+        ((30,), "new"),
+        ((31,), "existing"),
+        ((30, 2), "new"),
+        ((31, 2), "existing"),
+        ((60,), "existing"),
+        ((61,), "lapsing"),
+        ((120,), "lapsing"),
+        ((121,), "lost"),
+        # The overlap of the slides: bought several times, yet not for long. Time decides.
+        ((300, 250, 200, 121), "lost"),
+        ((300, 250, 200, 61), "lapsing"),
+    ],
+)
+def test_borders_belong_to_the_earlier_stage(days_ago, stage):
+    assert stage_of(*days_ago) == stage
+
+
+def test_everyone_has_one_stage_and_contacts_without_orders_are_prospective(orders):
+    people = pd.DataFrame({"customer_id": [0, 1, 5000, 5001]})
+    found = lifecycle.stages(orders, rule=RULE, contacts=people)
+    assert found.index.is_unique and found["stage"].notna().all()
+    assert set(found.index[found["stage"] == "prospective"]) == {5000, 5001}
+    assert len(found) == orders["customer_id"].nunique() + 2
+    assert found.loc[5000, "n_purchases"] == 0 and pd.isna(found.loc[5000, "last_order"])
+    first = orders.groupby("customer_id")["ordered_at"].min()
+    assert (found["first_order"].dropna() == first.loc[found.index[:-2]]).all()
+
+
+def test_a_contact_counts_from_its_date():
+    orders = table({"a": ["2017-06-01"], "late": ["2017-12-01"]})
+    people = pd.DataFrame(
+        {"customer_id": ["p", "late"], "contacted_at": pd.to_datetime(["2017-09-01", "2017-01-01"])}
+    )
+    with pytest.warns(LaterOrdersWarning):
+        found = lifecycle.stages(orders, as_of="2017-08-01", rule=RULE, contacts=people)
+    assert found["stage"].astype(str).to_dict() == {"a": "lapsing", "late": "prospective"}
+
+
+def test_without_a_rule_the_customers_own_gaps_are_taken(orders):
+    rule = lifecycle.rule(orders, n_boot=0)
+    pd.testing.assert_frame_equal(lifecycle.stages(orders), lifecycle.stages(orders, rule=rule))
+
+
+def test_an_as_of_long_after_the_data_is_doubtful(orders):
+    with pytest.warns(NoRecentOrdersWarning, match="have the orders ended, or the data"):
+        found = lifecycle.stages(orders, as_of="2019-01-01", rule=RULE)
+    assert (found["stage"] == "lost").all()
+
+
+def test_sizes_are_those_of_the_stages_at_each_date(orders):
+    people = pd.DataFrame({"customer_id": [7000]})
+    dates = ["2017-05-31", "2017-10-31"]
+    sizes = lifecycle.stage_sizes(orders, dates=dates, rule=RULE, contacts=people)
+    for date in dates:
+        with pytest.warns(LaterOrdersWarning):
+            single = lifecycle.stages(orders, as_of=date, rule=RULE, contacts=people)["stage"]
+        here = sizes[sizes["date"] == date]
+        assert here["customers"].tolist() == single.value_counts(sort=False).tolist()
+        assert here["share"].sum() == pytest.approx(1)
+    assert sizes["settled"].tolist() == [True] * 10
+    assert not lifecycle.stage_sizes(orders, dates=["2017-01-31"], rule=RULE)["settled"].any()
+
+
+def test_sizes_at_the_ends_of_months_and_the_last_order(orders):
+    sizes = lifecycle.stage_sizes(orders, rule=RULE)
+    assert sizes["date"].iloc[0] == pd.Timestamp("2017-01-31")
+    assert sizes["date"].iloc[-1] == orders["ordered_at"].max()
+
+
+def test_who_moves_where(orders):
+    people = pd.DataFrame({"customer_id": [7000]})
+    moves = lifecycle.transitions(orders, start="2017-06-30", end="2017-12-31", rule=RULE, contacts=people)
+    with pytest.warns(LaterOrdersWarning):
+        before = lifecycle.stages(orders, as_of="2017-06-30", rule=RULE, contacts=people)["stage"]
+        after = lifecycle.stages(orders, as_of="2017-12-31", rule=RULE, contacts=people)["stage"]
+    both = pd.DataFrame({"from": before.astype(object), "to": after.astype(object)})
+    counted = both.fillna("absent").value_counts()
+    for row in moves.itertuples():
+        assert row.customers == counted.get((row.from_stage, row.to_stage), 0)
+    shares = moves.groupby("from_stage", observed=True)["share"].sum(min_count=1)
+    assert shares.dropna().to_numpy() == pytest.approx(1)
+    told = moves.dropna(subset="share")
+    assert ((told["low"] <= told["share"]) & (told["share"] <= told["high"])).all()
+
+
+def test_wilson_against_statsmodels(orders):
+    from statsmodels.stats.proportion import proportion_confint
+
+    found = lifecycle.measures(orders, start="2017-06-30", rule=RULE).loc["existing"]
+    low, high = proportion_confint(found["repurchased"], found["customers"], method="wilson")
+    assert (found["repurchase_low"], found["repurchase_high"]) == pytest.approx((low, high))
+
+
+def test_measures_of_a_plain_count(orders):
+    orders = orders.assign(amount=np.arange(len(orders), dtype=float))
+    start, end = pd.Timestamp("2017-06-30"), pd.Timestamp("2017-12-31")
+    table = lifecycle.measures(orders, start=start, end=end, rule=RULE)
+    with pytest.warns(LaterOrdersWarning):
+        before = lifecycle.stages(orders, as_of=start, rule=RULE)["stage"]
+        after = lifecycle.stages(orders, as_of=end, rule=RULE)["stage"]
+    between = orders[(orders["ordered_at"] > start) & (orders["ordered_at"] <= end)]
+    for stage in ("new", "existing", "lapsing", "lost"):
+        who = before.index[before == stage]
+        row = table.loc[stage]
+        assert row["customers"] == len(who)
+        assert row["retained"] == (after.loc[who] != "lost").sum()
+        mine = between[between["customer_id"].isin(who)]
+        assert row["repurchased"] == mine["customer_id"].nunique()
+        assert row["sales"] == pytest.approx(mine["amount"].sum() / len(who))
+        assert row["purchases"] == pytest.approx(
+            mine.drop_duplicates(["customer_id", "ordered_at"]).shape[0] / len(who)
+        )
+    assert table.loc["prospective"].drop(["customers", "share", "retained", "repurchased"]).isna().all()
+
+
+def test_the_rule_of_measures_does_not_know_the_outcome(orders):
+    early = orders[orders["ordered_at"] <= "2017-09-30"]
+    rule = lifecycle.rule(early, as_of="2017-09-30", n_boot=0)
+    ours = lifecycle.measures(orders, start="2017-09-30")
+    pd.testing.assert_frame_equal(ours, lifecycle.measures(orders, start="2017-09-30", rule=rule))
+
+
+def test_further_measures_are_joined_by_stage(orders):
+    more = pd.DataFrame({"satisfaction": [4.5]}, index=["new"])
+    table = lifecycle.measures(orders, start="2017-06-30", rule=RULE, more=more)
+    assert table["satisfaction"].tolist()[1] == 4.5 and table["satisfaction"].isna().sum() == 4
+    with pytest.raises(ValueError, match="'old' that is no stage"):
+        lifecycle.measures(orders, start="2017-06-30", more=more.rename(index={"new": "old"}))
+    with pytest.raises(TypeError, match="pandas DataFrame by stage, got dict"):
+        lifecycle.measures(orders, start="2017-06-30", more={"new": 1})
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda o: lifecycle.stages(o, rule=(30, 60, 90)), TypeError, "rule must be a StageRule"),
+        (lambda o: lifecycle.stages(o, contacts=["a"]), TypeError, "must be a dataframe"),
+        (
+            lambda o: lifecycle.stages(o, contacts=pd.DataFrame({"customer_id": ["7"]})),
+            TypeError,
+            "text in one table and a number in the other",
+        ),
+        (
+            lambda o: lifecycle.stages(o, contacts=pd.DataFrame({"customer_id": [7, None]})),
+            ValueError,
+            "customer_id of contacts is missing in row 1",
+        ),
+        (
+            lambda o: lifecycle.transitions(o, start="2017-09-01", end="2017-09-01"),
+            ValueError,
+            "must lie before end",
+        ),
+        (lambda o: lifecycle.transitions(o, start="2016-09-01"), ValueError, "lies before the first"),
+        (lambda o: lifecycle.stage_sizes(o, dates="2017-09-01"), TypeError, "dates must be several dates"),
+        (lambda o: lifecycle.stage_sizes(o, dates=[]), ValueError, "dates must be 1 to 10,000 dates, got 0"),
+        (
+            lambda o: lifecycle.measures(o.assign(amount=np.nan), start="2017-09-01", rule=RULE),
+            ValueError,
+            "amount is missing in row 0",
+        ),
+        (
+            lambda o: lifecycle.measures(o.assign(amount="much"), start="2017-09-01", rule=RULE),
+            ValueError,
+            "amount must hold numbers, got 'much'",
+        ),
+    ],
+)
+def test_bad_input(call, error, message, orders):
+    with pytest.raises(error, match=message):
+        call(orders)
