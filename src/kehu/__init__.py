@@ -9,6 +9,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _MODULES = (
+    "ahp",
     "clv",
     "datasets",
     "effects",
@@ -21,8 +22,10 @@ _MODULES = (
     "plots",
     "rfm",
     "rules",
+    "satisfaction",
     "segments",
     "simulate",
+    "surveys",
     "warnings",
 )
 _CLASSES = {"Baskets": "baskets"}

@@ -107,6 +107,22 @@ class MissingValuesWarning(KehuWarning):
     """Some results could not be computed and are missing."""
 
 
+class InconsistentJudgementsWarning(KehuWarning):
+    """Judgements in pairs contradict each other more than a tenth of what random ones do."""
+
+
+class DroppedRowsWarning(KehuWarning):
+    """Rows with a missing answer were left out of an analysis."""
+
+
+class NoRelationWarning(KehuWarning):
+    """What was to explain an outcome explains no more of it than chance would."""
+
+
+class SparseCutsWarning(KehuWarning):
+    """Too few answers lie on one side of a cut between categories to test proportional odds."""
+
+
 def warn(message: str, category: type[KehuWarning]) -> None:
     """Issue a named warning that points at the line of the user's code."""
     level, frame = 2, sys._getframe(1)

@@ -1,0 +1,8 @@
+"""Analytic hierarchy process: weights from judgements in pairs, and whether these can be trusted."""
+
+from kehu.ahp.consistency import Consistency
+from kehu.ahp.matrix import PairwiseMatrix
+from kehu.ahp.reading import WORDS
+from kehu.ahp.working import Working
+
+__all__ = ["WORDS", "Consistency", "PairwiseMatrix", "Working"]
