@@ -1,0 +1,122 @@
+"""Least squares with errors that hold whatever the spread (HC3), and what to check of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+
+@dataclass(frozen=True)
+class LeastSquares:
+    """A regression with intercept.
+
+    Attributes
+    ----------
+    design : numpy.ndarray
+        Column of ones, then the drivers.
+    y, beta, fitted, residuals, leverage : numpy.ndarray
+        Outcome, coefficients and what follows from them, a row each.
+    covariance : numpy.ndarray
+        Of the coefficients, HC3.
+    """
+
+    design: np.ndarray
+    y: np.ndarray
+    beta: np.ndarray
+    fitted: np.ndarray
+    residuals: np.ndarray
+    leverage: np.ndarray
+    covariance: np.ndarray
+
+    @classmethod
+    def of(cls, x: np.ndarray, y: np.ndarray) -> "LeastSquares":
+        """Fit, through the QR decomposition."""
+        design = np.column_stack([np.ones(len(y)), x])
+        q, r = np.linalg.qr(design)
+        inverse = np.linalg.inv(r)
+        beta = inverse @ (q.T @ y)
+        leverage = np.minimum((q**2).sum(axis=1), 1.0)
+        fitted = design @ beta
+        residuals = y - fitted
+        # A row that alone decides a coefficient is fitted exactly; its residual says nothing.
+        weight = np.where(leverage < 1 - 1e-12, residuals / np.maximum(1 - leverage, 1e-12), 0.0)
+        half = inverse @ (q.T * weight)
+        return cls(design, y, beta, fitted, residuals, leverage, half @ half.T)
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom of the residuals."""
+        return len(self.y) - self.design.shape[1]
+
+    @property
+    def r_squared(self) -> float:
+        """Share of the variance explained."""
+        return float(1 - self.residuals @ self.residuals / ((self.y - self.y.mean()) ** 2).sum())
+
+    def wald(self) -> tuple[float, float]:
+        """F of all drivers together with robust errors, and its p-value."""
+        slopes, p = self.beta[1:], len(self.beta) - 1
+        value = float(slopes @ np.linalg.solve(self.covariance[1:, 1:], slopes) / p)
+        return value, float(stats.f.sf(value, p, self.df))
+
+    def diagnostics(self, rows: np.ndarray) -> pd.DataFrame:
+        """Residual, leverage and influence of each respondent."""
+        p, n = self.design.shape[1], len(self.y)
+        variance = self.residuals @ self.residuals / self.df
+        free = np.maximum(1 - self.leverage, 1e-12)
+        inner = self.residuals / np.sqrt(variance * free)
+        others = (variance * self.df - self.residuals**2 / free) / max(self.df - 1, 1)
+        cook = inner**2 * self.leverage / (free * p)
+        return pd.DataFrame(
+            {
+                "row": rows,
+                "observed": self.y,
+                "fitted": self.fitted,
+                "residual": self.residuals,
+                "studentised": self.residuals / np.sqrt(np.maximum(others, 1e-300) * free),
+                "leverage": self.leverage,
+                "influence": cook,
+                "influential": cook > 4 / n,
+            }
+        )
+
+    def checks(self) -> pd.DataFrame:
+        """Tests of even spread, of normal residuals and of straightness."""
+        n, p = len(self.y), self.design.shape[1] - 1
+        squares = self.residuals**2
+        spread = n * _explained(self.design, squares)
+        bent = np.column_stack([self.design, self.fitted**2])
+        before, after = squares.sum(), ((self.y - bent @ np.linalg.lstsq(bent, self.y)[0]) ** 2).sum()
+        reset = (before - after) / max(after, 1e-300) * (n - p - 2)
+        skewness, excess = stats.skew(self.residuals), stats.kurtosis(self.residuals)
+        shape = n / 6 * (skewness**2 + excess**2 / 4)
+        rows = [
+            ("even spread (Breusch-Pagan)", spread, stats.chi2.sf(spread, p)),
+            ("normal residuals (Jarque-Bera)", shape, stats.chi2.sf(shape, 2)),
+            ("straight lines (RESET)", reset, stats.f.sf(reset, 1, n - p - 2)),
+        ]
+        return pd.DataFrame(rows, columns=["check", "statistic", "p_value"])
+
+
+def _explained(design: np.ndarray, y: np.ndarray) -> float:
+    residuals = y - design @ np.linalg.lstsq(design, y)[0]
+    total = ((y - y.mean()) ** 2).sum()
+    return float(1 - residuals @ residuals / total) if total > 0 else 0.0
+
+
+def variance_inflation(x: np.ndarray) -> np.ndarray:
+    """1 / (1 − R²) of each driver on the others: the diagonal of the inverse correlation matrix."""
+    return np.diag(np.linalg.inv(np.atleast_2d(np.corrcoef(x.T))))
+
+
+def held_out(x: np.ndarray, y: np.ndarray, fold: np.ndarray) -> float:
+    """R² of answers predicted by regressions that did not see them, against the mean of those they saw."""
+    lost = total = 0.0
+    for part in np.unique(fold):
+        seen = fold != part
+        design = np.column_stack([np.ones(seen.sum()), x[seen]])
+        beta = np.linalg.lstsq(design, y[seen])[0]
+        lost += ((y[~seen] - beta[0] - x[~seen] @ beta[1:]) ** 2).sum()
+        total += ((y[~seen] - y[seen].mean()) ** 2).sum()
+    return float(1 - lost / total)
