@@ -1,8 +1,11 @@
 """Analytic hierarchy process: weights from judgements in pairs, and whether these can be trusted."""
 
+from kehu.ahp.consensus import Consensus
 from kehu.ahp.consistency import Consistency
+from kehu.ahp.fuzzy import fuzzy_weights
+from kehu.ahp.group import Group
 from kehu.ahp.matrix import PairwiseMatrix
 from kehu.ahp.reading import WORDS
 from kehu.ahp.working import Working
 
-__all__ = ["WORDS", "Consistency", "PairwiseMatrix", "Working"]
+__all__ = ["WORDS", "Consensus", "Consistency", "Group", "PairwiseMatrix", "Working", "fuzzy_weights"]

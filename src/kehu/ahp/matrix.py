@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kehu.ahp import checking, missing, priorities, reading, repair
 from kehu.ahp import consistency as agreement
-from kehu.ahp import missing, priorities, reading, repair
 from kehu.ahp.consistency import Consistency
 from kehu.ahp.working import Working, working
 from kehu.warnings import InconsistentJudgementsWarning, warn
@@ -62,10 +62,10 @@ class PairwiseMatrix:
             labels = list(judgements.index)
             if set(judgements.columns) == set(labels):
                 judgements = judgements[labels]
-        values = _numbers(judgements, labels)
-        self.labels: tuple[Any, ...] = _labels(labels, len(values))
-        self._logs, self._known = _reciprocal(values, self.labels)
-        _refuse_parts(self._known, self.labels)
+        values = checking.numbers(judgements, labels)
+        self.labels: tuple[Any, ...] = checking.names(labels, len(values))
+        self._logs, self._known = checking.reciprocal(values, self.labels)
+        checking.refuse_parts(self._known, self.labels)
 
     @classmethod
     def from_upper(
@@ -240,7 +240,7 @@ class PairwiseMatrix:
         >>> PairwiseMatrix.from_upper("3 5 | 2").weights("geometric_mean").round(4).tolist()
         [0.6483, 0.2297, 0.122]
         """
-        _check_method(method)
+        check_method(method)
         found = self.consistency()
         if not found.consistent:
             worst = self.worst_judgements().iloc[0]
@@ -313,7 +313,7 @@ class PairwiseMatrix:
             raise ValueError(f"{self.n_missing} pairs are missing; show the working of .completed()")
         if method == "harker":
             method = "eigenvector"
-        _check_method(method)
+        check_method(method)
         return working(np.exp(self._logs), self._weights(method), self.labels, method)
 
     def worst_judgements(self) -> pd.DataFrame:
@@ -422,78 +422,7 @@ class PairwiseMatrix:
         return pd.DataFrame(values, index=labels, columns=labels)
 
 
-def _check_method(method: str) -> None:
+def check_method(method: str) -> None:
+    """Refuse methods that are not known."""
     if not isinstance(method, str) or method not in METHODS:
         raise ValueError(f"method={method!r} is not known; take one of {', '.join(map(repr, METHODS))}")
-
-
-def _numbers(judgements: Any, labels: Sequence[Any] | None) -> np.ndarray:
-    """A square matrix of positive numbers and NaN."""
-    if isinstance(judgements, str):
-        raise TypeError("judgements is text; use PairwiseMatrix.from_text or from_upper")
-    rows = judgements.to_numpy() if isinstance(judgements, pd.DataFrame) else judgements
-    try:
-        rows = [list(row) for row in rows]
-    except TypeError:
-        raise TypeError(f"judgements must be a square table, got {type(judgements).__name__}") from None
-    n = len(rows)
-    if n == 0 or any(len(row) != n for row in rows):
-        raise ValueError(
-            f"judgements must be square; got {n} rows of lengths {sorted({len(row) for row in rows})}"
-        )
-    names = _labels(labels, n)
-    found = np.empty((n, n))
-    for i, row in enumerate(rows):
-        for j, value in enumerate(row):
-            found[i, j] = reading.number(value, f"the judgement of {names[i]!r} against {names[j]!r}")
-    return found
-
-
-def _labels(labels: Sequence[Any] | None, n: int) -> tuple[Any, ...]:
-    found = tuple(labels) if labels is not None else tuple(f"C{number}" for number in range(1, n + 1))
-    if len(found) != n:
-        raise ValueError(f"there are {n} criteria, but {len(found)} labels: {list(found)}")
-    twice = [label for label in found if found.count(label) > 1]
-    if twice:
-        raise ValueError(f"the label {twice[0]!r} is there twice; criteria need names of their own")
-    return found
-
-
-def _reciprocal(values: np.ndarray, labels: tuple[Any, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Logarithms that are exactly antisymmetric, 0 where nothing is known, and which pairs are known."""
-    diagonal = np.diag(values)
-    wrong = np.flatnonzero(~(np.isnan(diagonal) | (np.abs(diagonal - 1) < 1e-9)))
-    if len(wrong):
-        raise ValueError(f"{labels[wrong[0]]!r} against itself is {diagonal[wrong[0]]:g}; it must be 1")
-    n = len(values)
-    logs, known = np.zeros((n, n)), ~np.isnan(values) | ~np.isnan(values.T)
-    np.fill_diagonal(known, False)
-    for i, j in zip(*np.nonzero(np.triu(known, 1)), strict=True):
-        judged = _one_value(values[i, j], values[j, i], labels[i], labels[j])
-        logs[i, j], logs[j, i] = judged, -judged
-    return logs, known
-
-
-def _one_value(there: float, back: float, first: Any, second: Any) -> float:
-    """Logarithm of a judgement that may be written both ways."""
-    if np.isnan(there) or np.isnan(back):
-        return -np.log(back) if np.isnan(there) else np.log(there)
-    large, small = max(there, back), min(there, back)
-    if large < 1 or abs(small - 1 / large) > max(0.0051 if small >= 0.01 else 0, 1e-9 * small):
-        raise ValueError(
-            f"{first!r} against {second!r} is {there:g}, but {second!r} against {first!r} is {back:g}; "
-            f"the one must be the reciprocal of the other ({1 / there:.4g}); leave one of the two empty"
-        )
-    return np.log(there) if there >= back else -np.log(back)
-
-
-def _refuse_parts(known: np.ndarray, labels: tuple[Any, ...]) -> None:
-    part = missing.parts(known)
-    if part.max(initial=0):
-        groups = [
-            [label for label, p in zip(labels, part, strict=True) if p == k] for k in range(part.max() + 1)
-        ]
-        raise ValueError(
-            f"no judgement connects {' with '.join(map(str, groups[:3]))}; "
-            "judge at least one pair between these groups"
-        )

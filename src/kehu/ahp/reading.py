@@ -151,3 +151,52 @@ def pairs(
         spoken = isinstance(value, str) and not _is_number(value) and value.strip().lower() not in _GAPS
         matrix[i][j] = word(value, where) if spoken else value
     return matrix, found
+
+
+def questionnaire(
+    answers: Any, labels: Sequence[Any] | None, negative: str, separator: str
+) -> tuple[np.ndarray, tuple[Any, ...], pd.Index]:
+    """Logarithms of judgements, a matrix a row, NaN where there is none; the criteria; the raters."""
+    if negative not in ("first", "second"):
+        raise ValueError(f"negative={negative!r} is not known; take 'first' or 'second'")
+    columns = frames.names(answers, "answers")
+    table = frames.select(answers, {name: name for name in columns}, what="answers")
+    if table.empty or not columns:
+        raise ValueError(
+            f"answers has {len(table)} rows and {len(columns)} columns; there is nobody in the group"
+        )
+    named = [_pair(name, separator) for name in columns]
+    found = list(labels) if labels is not None else list(dict.fromkeys(x for pair in named for x in pair))
+    logs = np.full((len(table), len(found), len(found)), np.nan)
+    for name, pair in zip(columns, named, strict=True):
+        for label in pair:
+            if label not in found:
+                raise ValueError(f"column {name!r}: {label!r} is none of the labels {found}")
+        i, j = map(found.index, pair)
+        if not np.isnan(logs[:, i, j]).all():
+            raise ValueError(f"column {name!r}: this pair is there twice")
+        judged = _signed(table[name], name)
+        logs[:, j, i] = judged if negative == "first" else -judged
+        logs[:, i, j] = -logs[:, j, i]
+    return logs, tuple(found), table.index.rename("rater")
+
+
+def _pair(name: str, separator: str) -> tuple[str, str]:
+    parts = str(name).split(separator)
+    if len(parts) != 2 or not all(parts) or parts[0] == parts[1]:
+        raise ValueError(
+            f"column {name!r} names no pair; name it like 'price{separator}quality', or set separator"
+        )
+    return parts[0], parts[1]
+
+
+def _signed(values: pd.Series, name: str) -> np.ndarray:
+    """Signed logarithms of answers such as -5."""
+    answers = frames.numbers(values, name)
+    wrong = np.flatnonzero((np.abs(answers) < 1) | np.isinf(answers))
+    if len(wrong):
+        raise ValueError(
+            f"column {name!r}, row {wrong[0]}: the answer is {answers[wrong[0]]:g}; answers are 1 for equal, "
+            "or 2 to 9 and -2 to -9, where the sign tells which of the two is preferred"
+        )
+    return np.sign(answers) * np.log(np.abs(answers))
