@@ -123,6 +123,14 @@ class SparseCutsWarning(KehuWarning):
     """Too few answers lie on one side of a cut between categories to test proportional odds."""
 
 
+class SingleChildWarning(KehuWarning):
+    """A criterion is divided into a single one, which says nothing."""
+
+
+class ReversedItemWarning(KehuWarning):
+    """An item of a scale goes against the others, as one that was not turned round."""
+
+
 def warn(message: str, category: type[KehuWarning]) -> None:
     """Issue a named warning that points at the line of the user's code."""
     level, frame = 2, sys._getframe(1)
