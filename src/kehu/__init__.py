@@ -13,6 +13,7 @@ _MODULES = (
     "clv",
     "datasets",
     "effects",
+    "evaluation",
     "exercise",
     "explore",
     "figures",

@@ -131,6 +131,14 @@ class ReversedItemWarning(KehuWarning):
     """An item of a scale goes against the others, as one that was not turned round."""
 
 
+class ConstantCriterionWarning(KehuWarning):
+    """A criterion is the same for all alternatives, so the data give it no weight."""
+
+
+class UnclearGradeWarning(KehuWarning):
+    """Two grades fit about equally well."""
+
+
 def warn(message: str, category: type[KehuWarning]) -> None:
     """Issue a named warning that points at the line of the user's code."""
     level, frame = 2, sys._getframe(1)
