@@ -48,7 +48,7 @@ def reliability(data, **options):
 def test_published_alphas(shared_data):
     mobi = pd.read_csv(shared_data / "ecsi_mobi.csv.gz")
     attitude = pd.read_csv(shared_data.parent / "oracles" / "datasets_attitude.csv")
-    # semPLS vignette (of satisfaction it prints .77010, and the answers give .770113); R's psych for attitude.
+    # semPLS vignette (for satisfaction it prints .77010, the answers give .770113); R for attitude.
     for data, items, alpha in (
         (mobi, [f"PERQ{place}" for place in range(1, 8)], 0.87241),
         (mobi, [f"CUSA{place}" for place in range(1, 4)], 0.77010),

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import stats
 
 from kehu.frames import closest
+from kehu.satisfaction._limits import holm
 from kehu.satisfaction._linear import LeastSquares, held_out, variance_inflation
 from kehu.satisfaction._ordered import CutWise, OrderedLogit
 from kehu.surveys.answers import (
@@ -334,7 +335,7 @@ def _coefficients(
             "high": beta + half,
             "statistic": statistic,
             "p_value": p_value,
-            "p_adjusted": _holm(p_value),
+            "p_adjusted": holm(p_value),
             "standardised": beta * scale,
             "standardised_low": (beta - half) * scale,
             "standardised_high": (beta + half) * scale,
@@ -353,14 +354,6 @@ def _intercepts(terms: list[str], values: np.ndarray, errors: np.ndarray, half: 
             "high": values + half,
         }
     )
-
-
-def _holm(p_value: np.ndarray) -> np.ndarray:
-    order = np.argsort(p_value)
-    stepped = np.maximum.accumulate(p_value[order] * np.arange(len(order), 0, -1))
-    adjusted = np.empty(len(order))
-    adjusted[order] = np.minimum(stepped, 1)
-    return adjusted
 
 
 def _context(answers: Answers, level: float) -> dict[str, Any]:

@@ -156,7 +156,8 @@ def relative_importance(
     divide = lmg_shares if method == "lmg" else johnson_weights
     z = (answers.numbers - answers.numbers.mean(axis=0)) / answers.numbers.std(axis=0)
     parts = divide(z.T @ z / answers.n)
-    draws = divide(resampled_correlations(z, n_boot, np.random.default_rng(random_state)))
+    _, covariances = resampled(z, n_boot, np.random.default_rng(random_state))
+    draws = divide(correlations_of(covariances))
     r_squared = float(parts.sum())
     f = r_squared / p / max((1 - r_squared) / (answers.n - p - 1), 1e-300)
     p_value = float(stats.f.sf(f, p, answers.n - p - 1))
@@ -208,19 +209,23 @@ def johnson_weights(correlations: np.ndarray) -> np.ndarray:
     return ((((axes * size) @ axes_t) ** 2) @ weights**2)[..., 0]
 
 
-def resampled_correlations(z: np.ndarray, n_boot: int, rng: np.random.Generator) -> np.ndarray:
-    """Correlation matrices of respondents drawn anew, with replacement."""
+def resampled(z: np.ndarray, n_boot: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Means and covariance matrices of respondents drawn anew, with replacement."""
     n, k = z.shape
-    found = np.empty((n_boot, k, k))
+    means, covariances = np.empty((n_boot, k)), np.empty((n_boot, k, k))
     for draw in range(n_boot):
         times = np.bincount(rng.integers(n, size=n), minlength=n).astype(np.float64)
         weighted = z * times[:, None]
-        mean = weighted.sum(axis=0) / n
-        found[draw] = weighted.T @ z / n - np.outer(mean, mean)
-    spread = np.sqrt(np.maximum(np.diagonal(found, axis1=1, axis2=2), 0))
-    # A column that is constant in a draw correlates with nothing.
+        means[draw] = weighted.sum(axis=0) / n
+        covariances[draw] = weighted.T @ z / n - np.outer(means[draw], means[draw])
+    return means, covariances
+
+
+def correlations_of(covariances: np.ndarray) -> np.ndarray:
+    """Correlation matrices; a column without variance correlates with nothing."""
+    spread = np.sqrt(np.maximum(np.diagonal(covariances, axis1=-2, axis2=-1), 0))
     scale = np.divide(1, spread, out=np.zeros_like(spread), where=spread > 1e-9)
-    return found * scale[:, :, None] * scale[:, None, :]
+    return covariances * scale[..., :, None] * scale[..., None, :]
 
 
 def _table(drivers: list[str], parts: np.ndarray, draws: np.ndarray, tails: list[float]) -> pd.DataFrame:
