@@ -18,6 +18,7 @@ _MODULES = (
     "explore",
     "figures",
     "frames",
+    "indicators",
     "lifecycle",
     "orders",
     "plots",

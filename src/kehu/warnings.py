@@ -139,6 +139,14 @@ class UnclearGradeWarning(KehuWarning):
     """Two grades fit about equally well."""
 
 
+class OverdispersionWarning(KehuWarning):
+    """Shares scatter more than counts alone would, so limits were widened."""
+
+
+class TooFewPeriodsWarning(KehuWarning):
+    """Limits come from few periods and are uncertain themselves."""
+
+
 def warn(message: str, category: type[KehuWarning]) -> None:
     """Issue a named warning that points at the line of the user's code."""
     level, frame = 2, sys._getframe(1)
