@@ -31,7 +31,7 @@ class ChoiceOfK:
         ``share``, ``jaccard`` and ``verdict`` ("valid" from .75, "doubtful" from .6, else "not to be
         trusted").
     suggested : int
-        Number of segments; 1 means that there are no clusters.
+        Number of segments; 1 means that no clusters were found (see also `undecided`).
     p_value : float
         How often a single cloud of customers would look as clustered as these.
     reasons : list of tuple
@@ -53,6 +53,11 @@ class ChoiceOfK:
     n_customers: int
     n_used: int
     preparation: Preparation
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the customers are not one cloud, and yet no number of segments holds: hard to tell."""
+        return self.suggested == 1 and any(key == "segments.reason.not_one_cloud" for key, _ in self.reasons)
 
     def explain(self, language: str = "en") -> str:
         """Say the suggestion and its reasons in words.
@@ -347,9 +352,9 @@ def _suggest(
         ),
     ]  # fmt: skip
     test = {"p": float(p_value), "alpha": alpha}
-    none = ("segments.suggest.none", {})
+    none = ("segments.suggest.undecided", {})
     if p_value > alpha:
-        return 1, [none, ("segments.reason.one_cloud", test), *context]
+        return 1, [("segments.suggest.none", {}), ("segments.reason.one_cloud", test), *context]
     reasons = [("segments.reason.not_one_cloud", test)]
     gain = some["gap_principal"] - some["gap_principal_se"] - measures["gap_principal"].iloc[0]
     if gain.max() <= 0:
