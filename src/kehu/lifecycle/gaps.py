@@ -111,7 +111,7 @@ def gaps(
 
     Warns
     -----
-    LaterOrdersWarning
+    FutureOrdersWarning
         If orders lie after ``as_of``.
 
     Examples
@@ -208,7 +208,7 @@ def rule(
         If ``among="auto"`` had to take the gaps that close.
     FewEventsWarning
         If fewer than twenty customers came back.
-    LaterOrdersWarning
+    FutureOrdersWarning
         If orders lie after ``as_of``.
 
     Notes
@@ -252,7 +252,10 @@ def rule(
         )
     back = len(np.unique(sample.owner[sample.closed]))
     if back < _FEWEST_CUSTOMERS:
-        warn(f"only {back} customers came back; the borders rest on little", FewEventsWarning)
+        warn(
+            f"only {back} of {sample.n_customers:,} customers came back; the borders rest on little",
+            FewEventsWarning,
+        )
     happened = sample.happened()
     chosen = _among(happened, shares, among)
     days = _read(happened, shares, chosen)

@@ -72,7 +72,7 @@ def stages(
 
     Warns
     -----
-    LaterOrdersWarning
+    FutureOrdersWarning
         If orders lie after ``as_of``.
     NoRecentOrdersWarning
         If nobody is left who is not lapsing or lost, as the orders end long before ``as_of``.
@@ -368,6 +368,8 @@ class _People:
             optional={"contacted_at": "contacted_at"},
             what="contacts",
         )
+        if data.empty:
+            raise ValueError("contacts has no rows; leave it out if the shop knows nobody but its customers")
         coded = frames.labels(data["customer_id"], "customer_id of contacts")
         codes, people = frames.used(coded)
         if (codes < 0).any():
