@@ -9,13 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from kehu import frames
-from kehu.figures.look import BLUE, GREY, INK, PALE, VERMILLION
+from kehu.figures.look import GREY, INK, PALE, VERMILLION
 from kehu.figures.numerals import number
 from kehu.figures.ticks import Dates, Names, Numbers, Percents
 from kehu.figures.words import heading, say
-from kehu.plots._canvas import canvas, legend_above, mark_averages, table, values
+from kehu.plots._canvas import SHADES, canvas, legend_above, mark_averages, table, values
+from kehu.plots._histogram import histogram, skewed
 from kehu.plots._rules import growth
-from kehu.plots.orders import _SHADES, _SKEWED, _edges, _logarithmic
 
 _DASHES = (0, (3, 2))
 # Customers who are almost surely lost are worth next to nothing, which a logarithmic axis would stretch out.
@@ -201,7 +201,7 @@ def alive_map(
     counts = values(pd.Series(alive.columns), "frequency")
     with canvas(ax, language=language, width=width, height=66) as ax:
         mesh = ax.pcolormesh(
-            _borders(counts), _borders(ages), shares, cmap=_SHADES, vmin=0, vmax=1, rasterized=True
+            _borders(counts), _borders(ages), shares, cmap=SHADES, vmin=0, vmax=1, rasterized=True
         )
         ax.set_ylim(max(_borders(ages)[0], 0), _borders(ages)[-1])
         ax.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], integer=True))
@@ -263,19 +263,11 @@ def lifetime_values(
     data = table(lifetime_value, ("lifetime_value",), "lifetime_value")
     found = values(data["lifetime_value"], "lifetime_value")
     positive = found[found > 0]
-    logarithmic = bool(len(positive)) and positive.max() / positive.min() > _SKEWED
+    logarithmic = skewed(positive)
     least = positive.max() / _RANGE if logarithmic else -np.inf
     shown = found[found >= least]
-    edges = _edges(shown, logarithmic=logarithmic)
     with canvas(ax, language=language, width=width) as ax:
-        ax.hist(shown, bins=edges, histtype="stepfilled", facecolor=PALE, edgecolor=BLUE)
-        if logarithmic:
-            _logarithmic(ax, edges, language)
-        else:
-            ax.xaxis.set_major_locator(MaxNLocator(6))
-            ax.xaxis.set_major_formatter(Numbers(language))
-        ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
-        ax.yaxis.set_major_formatter(Numbers(language))
+        histogram(ax, shown, logarithmic=logarithmic, language=language)
         hidden = len(found) - len(shown)
         label = heading("lifetime_value", language)
         if hidden:

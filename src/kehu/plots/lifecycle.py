@@ -13,8 +13,7 @@ from kehu.figures.numerals import number, percent
 from kehu.figures.ticks import Dates, Names, Numbers, Percents, Words
 from kehu.figures.words import heading, say
 from kehu.lifecycle import STAGES, Cohorts, KaplanMeier, StageRule
-from kehu.plots._canvas import canvas, note_size, table, values
-from kehu.plots.orders import _SHADES
+from kehu.plots._canvas import SHADES, canvas, note_size, table, values
 
 _COLOURS = dict(zip(STAGES, ("#E3E3E3", "#56B4E9", BLUE, "#E69F00", VERMILLION), strict=True))
 _MOST_LABELLED = 7  # columns of a heat map in which every cell has its number
@@ -326,7 +325,7 @@ def _heat(ax: Axes, cells: np.ndarray, *, numbers: bool) -> Any:
         np.arange(columns + 1) - 0.5,
         np.arange(rows + 1) - 0.5,
         np.ma.masked_invalid(cells),
-        cmap=_SHADES,
+        cmap=SHADES,
         vmin=0,
         vmax=most,
         edgecolor="white",
