@@ -103,9 +103,9 @@ def choose_k(
     2. have a larger gap for some number than for 1 (reference along the principal components), by its
        standard error.
 
-    Then only those numbers count for which every segment is stable (Jaccard at least .75 or, if no number
-    has that, .6), none has less than ``min_share`` of the customers and the gap to a single cloud exceeds
-    its standard error. Of them the smallest is suggested whose gap to a single cloud the next one does not
+    Then only those numbers count that have such a gap, for which every segment is stable (Jaccard at least
+    .75 or, if no number has that, .6), none has less than ``min_share`` of the customers and the gap to a
+    single cloud exceeds its standard error. Of them the smallest is suggested whose gap to a single cloud the next one does not
     exceed by more than its standard error.
 
     Parameters
@@ -361,7 +361,7 @@ def _suggest(
         return 1, [none, *reasons, ("segments.reason.no_gap", {}), *context]
     stable = some["stability_min"] >= DOUBTFUL
     large = some["smallest_share"] >= min_share
-    good = some[stable & large & (some["gap_cloud"] > some["gap_cloud_se"])]
+    good = some[stable & large & (some["gap_cloud"] > some["gap_cloud_se"]) & (gain > 0)]
     if good.empty:
         values = {"stable": int(stable.sum()), "large": int((stable & large).sum()), "n": len(some),
                   "limit": DOUBTFUL, "share": ("percent", min_share)}  # fmt: skip
