@@ -13,6 +13,7 @@ from kehu.figures.look import GREY, INK, PALE, VERMILLION
 from kehu.figures.numerals import number
 from kehu.figures.ticks import Dates, Names, Numbers, Percents
 from kehu.figures.words import heading, say
+from kehu.orders.customers import UNITS
 from kehu.plots._canvas import SHADES, canvas, legend_above, mark_averages, table, values
 from kehu.plots._histogram import histogram, skewed
 from kehu.plots._rules import growth
@@ -74,12 +75,13 @@ def purchases_tracking(
     later = data["holdout"].to_numpy(bool)[order]
     with canvas(ax, language=language, width=width) as ax:
         marker = "o" if len(x) <= 24 else None
+        ax.plot(x, actual, color=INK, marker=marker, label=say("note.actual", language))
+        ax.plot(x, expected, color=VERMILLION, linestyle=_DASHES, label=say("note.by_the_model", language))
         if later.any():
             first = int(np.argmax(later))
             edge = (x[first - 1] + x[first]) / 2 if first else x[0]
-            ax.axvspan(edge, x[-1], color=PALE, alpha=0.45, linewidth=0, label=say("note.holdout", language))
-        ax.plot(x, actual, color=INK, marker=marker, label=say("note.actual", language))
-        ax.plot(x, expected, color=VERMILLION, linestyle=_DASHES, label=say("note.by_the_model", language))
+            shade = {"color": PALE, "alpha": 0.45, "linewidth": 0, "zorder": 0}
+            ax.axvspan(edge, x[-1], **shade, label=say("note.holdout", language))
         ax.set_ylim(0, 1.06 * max(actual.max(), expected.max()) or 1)
         ax.margins(x=0.02)
         locator = mdates.AutoDateLocator(minticks=2, maxticks=7)
@@ -159,7 +161,12 @@ def holdout_by_frequency(
 
 
 def alive_map(
-    alive: pd.DataFrame, *, ax: Axes | None = None, language: str = "en", width: str = "single"
+    alive: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: str = "en",
+    unit: str | None = None,
+    width: str = "single",
 ) -> Axes:
     """Map of the probability that one is still a customer, by number of repeat orders and age at the last.
 
@@ -172,6 +179,8 @@ def alive_map(
         Axes to draw on; a new figure when not given.
     language : {"en", "zh"}
         Language of the labels.
+    unit : {"h", "D", "W", "M", "Y"}, optional
+        Unit of the ages, to name on the axis.
     width : {"single", "double", "slide"}
         Size of a new figure.
 
@@ -182,7 +191,7 @@ def alive_map(
     Raises
     ------
     TypeError, ValueError
-        If it is no such table, or a value is no probability.
+        If it is no such table, a value is no probability, or the unit is unknown.
 
     Examples
     --------
@@ -190,6 +199,8 @@ def alive_map(
     >>> alive_map(alive).get_xlabel()
     'Repeat orders'
     """
+    if unit is not None and unit not in UNITS:
+        raise ValueError(f"unit={unit!r} is not known; {frames.closest(unit, UNITS)}")
     if not isinstance(alive, pd.DataFrame):
         raise TypeError(f"alive must be a pandas DataFrame, got {type(alive).__name__}")
     if alive.empty:
@@ -209,7 +220,7 @@ def alive_map(
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_formatter(Numbers(language))
         ax.set_xlabel(heading("frequency", language))
-        ax.set_ylabel(heading("recency", language))
+        ax.set_ylabel(heading("recency", language) if unit is None else say(f"axis.recency_{unit}", language))
         bar = ax.figure.colorbar(mesh, ax=ax, fraction=0.05, pad=0.02, aspect=24)
         bar.outline.set_visible(False)
         bar.ax.yaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
@@ -272,7 +283,8 @@ def lifetime_values(
         label = heading("lifetime_value", language)
         if hidden:
             limit = number(float(f"{least:.1g}"), language)
-            label += "\n" + say("note.customers_below", language, n=f"{hidden:,}", limit=limit)
+            key = "note.customers_below" if hidden > 1 else "note.one_customer_below"
+            label += "\n" + say(key, language, n=f"{hidden:,}", limit=limit)
         ax.set_xlabel(label, linespacing=1.4)
         ax.set_ylabel(say("axis.customers_per_bin", language))
         averages = {"median": float(np.median(found)), "mean": float(np.mean(found))}
