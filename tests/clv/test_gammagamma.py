@@ -17,6 +17,8 @@ def test_published_fit_of_cdnow(cdnow):
     assert model.n_customers_ == 946
     assert model.params_.to_numpy() == pytest.approx([6.25, 3.74, 15.44], abs=0.006)
     assert model.correlation_ == pytest.approx(0.11, abs=0.005)
+    # The tests of the R package CLVTools.
+    assert model.log_likelihood_ == pytest.approx(-4055.9177, abs=5e-5)
 
 
 @pytest.mark.filterwarnings("ignore")
