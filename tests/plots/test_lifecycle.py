@@ -146,6 +146,7 @@ def test_the_event_study_shows_each_period_with_its_limits(shop):
     np.testing.assert_allclose(bars, events[["low", "high"]])
     assert [len(box.lines[0].get_xdata()) for box in ax.containers] == [12, 4, 7]
     assert legend(ax) == ["Matched", "Held out", "From the start"]
+    assert ax.get_xlabel() == "Weeks from the start of the campaign"
 
 
 def returns(shop):

@@ -53,13 +53,13 @@ def event_study(
     >>> found = kehu.effects.matched_difference(
     ...     shop.orders, drawn, start=shop.start, n_boot=50, placebo=False)
     >>> event_study(found).get_xlabel()
-    'Periods from the start of the campaign'
+    'Weeks from the start of the campaign'
     """
     if not isinstance(found, MatchedDifference):
         raise TypeError(
             f"found must be what kehu.effects.matched_difference gives, got {type(found).__name__}"
         )
-    data = found.events
+    data, periods = found.events, "weeks" if found.period_days == 7 else "periods"
     with canvas(ax, language=language, width=width, height=66) as ax:
         ax.axhline(0, color=INK, linewidth=0.8)
         ax.axvline(-0.5, color=INK, linewidth=0.8, linestyle=(0, (3, 2)))
@@ -74,7 +74,7 @@ def event_study(
         ax.xaxis.set_major_formatter(Numbers(language))
         ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         ax.yaxis.set_major_formatter(Numbers(language))
-        ax.set_xlabel(say("axis.periods_from_start", language))
+        ax.set_xlabel(say(f"axis.{periods}_from_start", language))
         ax.set_ylabel(say(f"axis.difference_{found.measure}", language))
         ax.grid(axis="y")
         _legend(ax)

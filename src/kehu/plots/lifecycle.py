@@ -188,7 +188,7 @@ def cohort_matrix(
     >>> lines = pd.DataFrame({"customer_id": ["a", "a", "b"],
     ...                       "ordered_at": pd.to_datetime(["2017-01-10", "2017-03-11", "2017-02-05"])})
     >>> cohort_matrix(kehu.lifecycle.cohorts(lines)).get_xlabel()
-    'Periods since that of the first purchase'
+    'Months since that of the first purchase'
     """
     if not isinstance(cohorts, Cohorts):
         raise TypeError(f"cohorts must be what kehu.lifecycle.cohorts gives, got {type(cohorts).__name__}")
@@ -201,15 +201,16 @@ def cohort_matrix(
         raise ValueError("cohorts has one period only; there is nothing to follow")
     with canvas(ax, language=language, width=width, height=72) as ax:
         letters = 0.7 * 72 * ax.figure.get_figwidth() / note_size(ax)
-        mesh = _heat(ax, cells.to_numpy(), numbers=cells.shape[1] * _CELL <= letters)
-        rows, columns = (_thinned(size, most) for size, most in zip(cells.shape, (13, 9), strict=True))
+        roomy = cells.shape[1] * _CELL <= letters
+        mesh = _heat(ax, cells.to_numpy(), numbers=roomy)
+        rows, columns = _thinned(len(cells), 13), _thinned(cells.shape[1], 18 if roomy else 9)
         ax.yaxis.set_major_locator(FixedLocator(rows))
         starts, sizes = cells.index.strftime(_FORMATS[cohorts.freq]), cohorts.sizes[cells.index]
         named = [f"{start} ({size:,})" for start, size in zip(starts, sizes, strict=True)]
         ax.yaxis.set_major_formatter(Names(named))
         ax.xaxis.set_major_locator(FixedLocator(columns))
         ax.xaxis.set_major_formatter(Names([str(since) for since in cells.columns]))
-        ax.set_xlabel(say("axis.periods_since", language))
+        ax.set_xlabel(say(f"axis.since_{cohorts.freq}", language))
         ax.set_ylabel(say("axis.first_purchase", language))
         bar = ax.figure.colorbar(mesh, ax=ax, fraction=0.05, pad=0.02, aspect=18)
         bar.outline.set_visible(False)
