@@ -137,16 +137,10 @@ def holdout_by_frequency(
             known = np.isfinite(low) & np.isfinite(high)
             ax.vlines(places[known], low[known], high[known], color=GREY, linewidth=growth(ax))
             top.append(high[known].max(initial=0.0))
-        ax.plot(places, actual, color=INK, marker="o", linestyle="none", label=say("note.actual", language))
-        ax.plot(
-            places,
-            expected,
-            color=VERMILLION,
-            marker="s",
-            markerfacecolor="white",
-            linestyle=_DASHES,
-            label=say("note.by_the_model", language),
-        )
+        dots = {"color": INK, "marker": "o", "linestyle": "none"}
+        ax.plot(places, actual, **dots, clip_on=False, label=say("note.actual", language))
+        squares = {"color": VERMILLION, "marker": "s", "markerfacecolor": "white", "linestyle": _DASHES}
+        ax.plot(places, expected, **squares, clip_on=False, label=say("note.by_the_model", language))
         ax.set_xlim(-0.5, len(data) - 0.5)
         ax.set_ylim(0, 1.06 * max(top) or 1)
         ax.xaxis.set_major_locator(FixedLocator(places[:: -(-len(places) // 12)]))
