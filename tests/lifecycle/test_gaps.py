@@ -132,7 +132,7 @@ def test_all_with_one_order():
 
 
 def test_one_customer():
-    with pytest.warns(FewEventsWarning, match="only 1 customers came back"):
+    with pytest.warns(FewEventsWarning, match="only 1 of 1 customers came back"):
         rule = lifecycle.rule(table({"a": ["2017-01-01", "2017-01-08", "2017-01-20"]}))
     assert rule.lost == 12
     assert rule.borders["low"].isna().all()

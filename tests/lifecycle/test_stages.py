@@ -93,6 +93,13 @@ def test_sizes_at_the_ends_of_months_and_the_last_order(orders):
     sizes = lifecycle.stage_sizes(orders, rule=RULE)
     assert sizes["date"].iloc[0] == pd.Timestamp("2017-01-31")
     assert sizes["date"].iloc[-1] == orders["ordered_at"].max()
+    for end, last_two in (
+        ("2017-09-10", ["2017-07-31", "2017-09-10"]),
+        ("2017-09-20", ["2017-08-31", "2017-09-20"]),
+    ):
+        early = orders[orders["ordered_at"] <= end]
+        dates = lifecycle.stage_sizes(early, rule=RULE)["date"].unique()
+        assert dates[-2:].astype(str).tolist() == last_two
 
 
 def test_who_moves_where(orders):

@@ -327,7 +327,9 @@ def _among(happened: np.ndarray, shares: np.ndarray, among: str) -> str:
         return "returning" if among == "returning" else "all"
     if reached:
         return "all"
-    told = f"only {happened[-1]:.1%} of gaps close within the time seen, less than the highest quantile"
+    told = (
+        f"only {100 * happened[-1]:.4g} % of gaps close within the time seen, less than the highest quantile"
+    )
     if among == "all":
         raise ValueError(f"{told} ({shares[-1]:g}); take lower quantiles, or among='returning'")
     warn(
