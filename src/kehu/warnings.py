@@ -39,10 +39,6 @@ class SameBasketsWarning(KehuWarning):
     """Rules were tested on the very baskets they were found in, as if these were others."""
 
 
-class LaterOrdersWarning(KehuWarning):
-    """Orders lie after the date a table was asked for, and were left out."""
-
-
 class NoRecentOrdersWarning(KehuWarning):
     """The last order lies so long before the date asked for that every customer seems to be gone."""
 

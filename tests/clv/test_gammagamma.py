@@ -17,6 +17,8 @@ def test_published_fit_of_cdnow(cdnow):
     assert model.n_customers_ == 946
     assert model.params_.to_numpy() == pytest.approx([6.25, 3.74, 15.44], abs=0.006)
     assert model.correlation_ == pytest.approx(0.11, abs=0.005)
+    # The tests of the R package CLVTools.
+    assert model.log_likelihood_ == pytest.approx(-4055.9177, abs=5e-5)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -86,7 +88,10 @@ def test_bad_input():
     good = pd.DataFrame({"frequency": [0, 1, 3], "monetary_value": [0.0, 5.0, 7.0]})
     for change, message in (
         ({"monetary_value": [0, -5, 7]}, "must be positive where there are repeat orders, got -5 in row 1"),
-        ({"monetary_value": [0, 0, 7]}, "got 0 in row 1"),
+        (
+            {"monetary_value": [0, 0, 7]},
+            r"got 0 in row 1 \(1 such rows\).*leave out these customers: summary\[",
+        ),
         ({"monetary_value": [0, np.nan, 7]}, "must hold finite numbers, got nan in row 1"),
         ({"monetary_value": ["0", "five", "7"]}, "'five'"),
         ({"frequency": [0, -1, 3]}, "must not be negative, got -1"),

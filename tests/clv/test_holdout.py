@@ -6,6 +6,7 @@ import pytest
 
 import kehu
 from kehu.clv import BetaGeoNBD, ParetoNBD, alive_by_history, holdout_by_frequency, tracking
+from kehu.warnings import NoRecentOrdersWarning
 from tests.clv.conftest import bgnbd
 
 
@@ -32,7 +33,9 @@ def test_each_customer_has_a_holdout_of_their_own():
     ]
     mean = pd.concat(parts).groupby(np.minimum(summary["frequency"], 1)).mean()
     assert table["expected"].to_numpy() == pytest.approx(mean.to_numpy(), rel=1e-12)
-    with pytest.raises(KeyError, match="frequency_holdout"):
+    with pytest.raises(
+        KeyError, match=r"no column 'frequency_holdout' of a hold-out period.*calibration_end"
+    ):
         holdout_by_frequency(model, summary.drop(columns="frequency_holdout"))
     with pytest.raises(ValueError, match="last must be a whole number"):
         holdout_by_frequency(model, summary, last=0)
@@ -71,6 +74,12 @@ def test_tracking_refuses_what_does_not_fit(cdnow):
     ):
         with pytest.raises(ValueError, match=message):
             tracking(model, orders, **{**dates, **change})
+    with pytest.raises(ValueError, match="ordered_at must hold dates, got 'soon'"):
+        tracking(model, orders.assign(ordered_at="soon"), **dates)
+    with pytest.warns(NoRecentOrdersWarning, match="last order is of 1998-06-30, 184 days before as_of"):
+        tracking(model, orders, **{**dates, "as_of": "1998-12-31"})
+    text = orders.assign(ordered_at=orders["ordered_at"].dt.strftime("%Y-%m-%d"))
+    pd.testing.assert_frame_equal(tracking(model, text, **dates), tracking(model, orders, **dates))
     silent = cdnow.copy()
     silent.attrs = {}
     with pytest.raises(ValueError, match="unit is not known"):

@@ -21,6 +21,34 @@ def test_published_fit_of_cdnow(cdnow):
     assert model.identified_
 
 
+def test_values_of_other_packages_for_cdnow(cdnow):
+    """The tests of the R package CLVTools, and the manual of BTYD (probability_alive of pnbd.PAlive)."""
+    model = ParetoNBD().fit(cdnow)
+    assert model.params_.to_numpy() == pytest.approx([0.55315, 10.57633, 0.60625, 11.67150], rel=5e-4)
+    assert model.log_likelihood_ == pytest.approx(-9594.976, abs=6e-4)
+    errors = [0.0476264, 0.8427222, 0.1872594, 6.2105448]
+    assert model.standard_errors_.to_numpy() == pytest.approx(errors, rel=5e-4)
+    once = pd.DataFrame({"frequency": [0], "recency": [0.0], "T": [39.0]})
+    assert model.probability_alive(once)[0] == pytest.approx(0.2941633, rel=5e-4)
+
+
+def test_heavy_buyers_are_alive_with_some_probability(cdnow):
+    """Histories for which CLVTools once gave no number."""
+    model = ParetoNBD().fit(cdnow)
+    model._theta = np.log([0.5143, 2.8845, 0.2856, 14.1087])
+    heavy = pd.DataFrame(
+        {
+            "frequency": [221, 254, 161, 204],
+            "recency": [103.42857, 97.14286, 94.71429, 98.57143],
+            "T": [103.57143, 97.28571, 98.00000, 99.42857],
+        }
+    )
+    alive = model.probability_alive(heavy)
+    assert alive.between(0, 1, inclusive="neither").all()
+    # After 3.3 weeks of silence one who buys 1.7 times a week is less likely to be there than the others.
+    assert alive.idxmin() == 2
+
+
 @pytest.mark.filterwarnings("ignore")
 def test_same_as_lifetimes(cdnow):
     """Their formulas at our parameters; their search by simplex is slow and stops early."""

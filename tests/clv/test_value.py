@@ -61,7 +61,11 @@ def test_times_that_do_not_fit_are_refused(cdnow):
         ({"periods": 0}, "whole number from 1, got 0"),
         ({"periods": 1.5}, "whole number from 1, got 1.5"),
         ({"discount_rate_per_period": -1}, "above -1"),
+        ({"discount_rate_per_period": 10}, "up to 1, got 10; 0.01 is one per cent"),
         ({"discount_rate_per_period": np.nan}, "finite"),
+        ({"margin": 30}, "margin must be a share above 0 and up to 1, got 30; 0.3 is 30 per cent"),
+        ({"margin": -0.1}, "margin must be a share"),
+        ({"margin": np.inf}, "margin must be finite"),
     ):
         with pytest.raises(ValueError, match=message):
             lifetime_value(model, 1.0, cdnow, **{**YEAR, **change})

@@ -151,8 +151,27 @@ def test_other_campaigns_meanwhile():
     )
     assert table["addressed"].to_dict() == {"a": True, "b": True}
     assert table["others"].to_dict() == {"a": 0, "b": 1}
-    with pytest.raises(KeyError, match="no one campaign 9"):
-        effects.campaign_groups(sent, dates, 9, customer="household_id")
+
+
+@pytest.mark.parametrize(
+    ("sent", "dates", "campaign", "error", "message"),
+    [
+        (lambda s: s, lambda d: d, 9, KeyError, "no campaign 9; There are: '1', '2'"),
+        (lambda s: s, lambda d: d[:0], 1, KeyError, "no campaign 1; There are: none"),
+        (lambda s: s[:0], lambda d: d, 1, ValueError, "campaign 1 addressed nobody"),
+        (lambda s: s, lambda d: d, 2, ValueError, "campaign 2 addressed nobody"),
+        (lambda s: s, lambda d: pd.concat([d, d]), 1, ValueError, "2 rows for campaign 1"),
+        (lambda s: s.assign(customer_id=["a", None]), lambda d: d, 1, ValueError, "missing in row 1"),
+        (lambda s: s, lambda d: d.assign(end_date=pd.NaT), 1, ValueError, "no first or last day"),
+        (lambda s: s.assign(redemption_date=0), lambda d: d, 1, ValueError, "whoever redeems"),
+    ],
+)
+def test_bad_tables_of_campaigns(sent, dates, campaign, error, message):
+    sent_to = pd.DataFrame({"campaign_id": [1, 1], "customer_id": ["a", "b"]})
+    day = pd.Timestamp("2017-05-01")
+    told = pd.DataFrame({"campaign_id": [1, 2], "start_date": day, "end_date": day})
+    with pytest.raises(error, match=message):
+        effects.campaign_groups(sent(sent_to), dates(told), campaign)
 
 
 @pytest.mark.parametrize(
@@ -166,7 +185,11 @@ def test_other_campaigns_meanwhile():
         ({"addressed": []}, ValueError, "addressed is empty"),
         ({"addressed": "all"}, TypeError, "must be a list of customers"),
         ({"addressed": ["a"]}, TypeError, "text in one table and numbers in the other"),
-        ({"addressed": [99_999]}, ValueError, "none of the addressed had ordered before"),
+        ({"addressed": [99_999]}, ValueError, "none of the 1 addressed is among the customers"),
+        ({"addressed": range(800)}, ValueError, "customers were addressed and no other is left"),
+        ({"addressed": [5]}, ValueError, "from one customer no limits can be given"),
+        ({"controls": []}, ValueError, "controls is empty"),
+        ({"controls": [99_999]}, ValueError, "no other is among the customers of the orders"),
         ({"addressed": [1, None]}, ValueError, "missing customer at 1"),
         ({"controls": [1], "addressed": [1]}, ValueError, "'1' is both addressed and a control"),
         ({"start": "2016-01-01"}, ValueError, "need orders from 2015-09-11"),

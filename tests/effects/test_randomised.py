@@ -71,20 +71,6 @@ def test_groups_that_were_not_drawn_at_random_are_noticed():
         effects.randomised(data, before="before")
 
 
-def test_return_under_assumed_margins():
-    found = effects.randomised(people(effect=5.0), before="before")
-    table = effects.return_on_investment(found, cost=1.5, margins=[0.1, 0.3, 1])
-    assert table["roi"].to_numpy() == pytest.approx(np.array([0.1, 0.3, 1]) * found.estimate / 1.5 - 1)
-    even = table.attrs["break_even"]
-    assert effects.return_on_investment(found, cost=1.5, margins=[even])["roi"].iloc[0] == pytest.approx(0)
-    assert table.attrs["break_even_limits"][0] < even < table.attrs["break_even_limits"][1]
-
-
-def test_no_gain_never_pays():
-    table = effects.return_on_investment(effects.randomised(people(effect=-9.0)), cost=1)
-    assert table.attrs["break_even"] == np.inf and (table["roi"] < -1).all()
-
-
 def test_outcomes_of_a_plain_count():
     shop = simulate.simulated_campaign(80, random_state=1)
     data = effects.outcomes(shop.orders, shop.customers, start=shop.start, before=30, after=20)
@@ -107,13 +93,6 @@ def test_outcomes_of_a_plain_count():
         (lambda d: effects.randomised(d.assign(addressed="yes")), TypeError, "must hold True and False"),
         (lambda d: effects.randomised(d.assign(addressed=True)), ValueError, "400 addressed and 0 not"),
         (lambda d: effects.randomised(d.assign(redeemed=True)), ValueError, "whoever redeems"),
-        (lambda d: effects.return_on_investment(3.0, cost=1), TypeError, "drawn at random"),
-        (lambda d: effects.return_on_investment(effects.randomised(d), cost=0), ValueError, "cost must be"),
-        (
-            lambda d: effects.return_on_investment(effects.randomised(d), cost=1, margins=[20]),
-            ValueError,
-            "margins must be shares",
-        ),
     ],
 )
 def test_bad_input(call, error, message):

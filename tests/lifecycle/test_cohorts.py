@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from kehu import lifecycle
-from kehu.warnings import FewEventsWarning, LaterOrdersWarning
+from kehu.warnings import FewEventsWarning, FutureOrdersWarning
 from tests.lifecycle.conftest import shop, table
 
 FREQUENCIES = ("M", "W", "Q", "Y")
@@ -95,7 +95,7 @@ def test_shares_and_limits_of_the_table(orders):
 
 def test_orders_after_as_of_do_not_count(orders):
     early = orders[orders["ordered_at"] <= "2017-08-15"]
-    with pytest.warns(LaterOrdersWarning):
+    with pytest.warns(FutureOrdersWarning):
         found = lifecycle.cohorts(orders, as_of="2017-08-15")
     pd.testing.assert_frame_equal(found.table, lifecycle.cohorts(early, as_of="2017-08-15").table)
 

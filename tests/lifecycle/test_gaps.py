@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from kehu import lifecycle
-from kehu.warnings import BorderNotReachedWarning, FewEventsWarning, LaterOrdersWarning
+from kehu.warnings import BorderNotReachedWarning, FewEventsWarning, FutureOrdersWarning
 from tests.lifecycle.conftest import shop, table
 
 METHODS = (
@@ -132,14 +132,14 @@ def test_all_with_one_order():
 
 
 def test_one_customer():
-    with pytest.warns(FewEventsWarning, match="only 1 customers came back"):
+    with pytest.warns(FewEventsWarning, match="only 1 of 1 customers came back"):
         rule = lifecycle.rule(table({"a": ["2017-01-01", "2017-01-08", "2017-01-20"]}))
     assert rule.lost == 12
     assert rule.borders["low"].isna().all()
 
 
 def test_later_orders_are_left_out_with_a_warning(orders):
-    with pytest.warns(LaterOrdersWarning, match=r"lie after as_of"):
+    with pytest.warns(FutureOrdersWarning, match=r"lie after as_of"):
         found = lifecycle.gaps(orders, as_of="2017-06-30")
     assert found["start"].max() <= pd.Timestamp("2017-06-30")
     early = orders[orders["ordered_at"] <= "2017-06-30"]

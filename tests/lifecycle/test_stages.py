@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from kehu import lifecycle
-from kehu.warnings import LaterOrdersWarning, NoRecentOrdersWarning
+from kehu.warnings import FewEventsWarning, FutureOrdersWarning, NoRecentOrdersWarning
 from tests.lifecycle.conftest import table
 
 RULE = lifecycle.StageRule(new=30, lapsing=60, lost=120)
@@ -53,7 +53,7 @@ def test_a_contact_counts_from_its_date():
     people = pd.DataFrame(
         {"customer_id": ["p", "late"], "contacted_at": pd.to_datetime(["2017-09-01", "2017-01-01"])}
     )
-    with pytest.warns(LaterOrdersWarning):
+    with pytest.warns(FutureOrdersWarning):
         found = lifecycle.stages(orders, as_of="2017-08-01", rule=RULE, contacts=people)
     assert found["stage"].astype(str).to_dict() == {"a": "lapsing", "late": "prospective"}
 
@@ -69,12 +69,18 @@ def test_an_as_of_long_after_the_data_is_doubtful(orders):
     assert (found["stage"] == "lost").all()
 
 
+def test_one_customer_has_a_stage_though_the_rule_rests_on_little(orders):
+    with pytest.warns(FewEventsWarning, match="only 1 of 1 customers came back"):
+        found = lifecycle.stages(orders[orders["customer_id"] == 1])
+    assert len(found) == 1
+
+
 def test_sizes_are_those_of_the_stages_at_each_date(orders):
     people = pd.DataFrame({"customer_id": [7000]})
     dates = ["2017-05-31", "2017-10-31"]
     sizes = lifecycle.stage_sizes(orders, dates=dates, rule=RULE, contacts=people)
     for date in dates:
-        with pytest.warns(LaterOrdersWarning):
+        with pytest.warns(FutureOrdersWarning):
             single = lifecycle.stages(orders, as_of=date, rule=RULE, contacts=people)["stage"]
         here = sizes[sizes["date"] == date]
         assert here["customers"].tolist() == single.value_counts(sort=False).tolist()
@@ -87,12 +93,19 @@ def test_sizes_at_the_ends_of_months_and_the_last_order(orders):
     sizes = lifecycle.stage_sizes(orders, rule=RULE)
     assert sizes["date"].iloc[0] == pd.Timestamp("2017-01-31")
     assert sizes["date"].iloc[-1] == orders["ordered_at"].max()
+    for end, last_two in (
+        ("2017-09-10", ["2017-07-31", "2017-09-10"]),
+        ("2017-09-20", ["2017-08-31", "2017-09-20"]),
+    ):
+        early = orders[orders["ordered_at"] <= end]
+        dates = lifecycle.stage_sizes(early, rule=RULE)["date"].unique()
+        assert dates[-2:].astype(str).tolist() == last_two
 
 
 def test_who_moves_where(orders):
     people = pd.DataFrame({"customer_id": [7000]})
     moves = lifecycle.transitions(orders, start="2017-06-30", end="2017-12-31", rule=RULE, contacts=people)
-    with pytest.warns(LaterOrdersWarning):
+    with pytest.warns(FutureOrdersWarning):
         before = lifecycle.stages(orders, as_of="2017-06-30", rule=RULE, contacts=people)["stage"]
         after = lifecycle.stages(orders, as_of="2017-12-31", rule=RULE, contacts=people)["stage"]
     both = pd.DataFrame({"from": before.astype(object), "to": after.astype(object)})
@@ -117,7 +130,7 @@ def test_measures_of_a_plain_count(orders):
     orders = orders.assign(amount=np.arange(len(orders), dtype=float))
     start, end = pd.Timestamp("2017-06-30"), pd.Timestamp("2017-12-31")
     table = lifecycle.measures(orders, start=start, end=end, rule=RULE)
-    with pytest.warns(LaterOrdersWarning):
+    with pytest.warns(FutureOrdersWarning):
         before = lifecycle.stages(orders, as_of=start, rule=RULE)["stage"]
         after = lifecycle.stages(orders, as_of=end, rule=RULE)["stage"]
     between = orders[(orders["ordered_at"] > start) & (orders["ordered_at"] <= end)]
@@ -157,6 +170,18 @@ def test_further_measures_are_joined_by_stage(orders):
     [
         (lambda o: lifecycle.stages(o, rule=(30, 60, 90)), TypeError, "rule must be a StageRule"),
         (lambda o: lifecycle.stages(o, contacts=["a"]), TypeError, "must be a dataframe"),
+        (lambda o: lifecycle.stages(o, contacts=pd.DataFrame({"name": [7]})), KeyError, "'customer_id'"),
+        (
+            lambda o: lifecycle.stages(o, contacts=pd.DataFrame({"customer_id": []})),
+            ValueError,
+            "contacts has no rows",
+        ),
+        (
+            lambda o: lifecycle.stages(o.drop_duplicates("customer_id")),
+            ValueError,
+            "none of 300 customers bought on a second day",
+        ),
+        (lambda o: lifecycle.stages(o, as_of="2016-01-01"), ValueError, "lies before the first order"),
         (
             lambda o: lifecycle.stages(o, contacts=pd.DataFrame({"customer_id": ["7"]})),
             TypeError,

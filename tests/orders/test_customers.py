@@ -331,3 +331,46 @@ def test_a_table_that_is_none():
         customer_summary([1, 2], as_of="2017-11-29")
     with pytest.raises(TypeError, match="as_of"):
         customer_summary(LI_WU)
+
+
+def test_many_lines_on_several_cores(monkeypatch):
+    from kehu.orders import _by_customer
+
+    rng = np.random.default_rng(7)
+    n = 260_000
+    table = pd.DataFrame(
+        {
+            "customer_id": rng.integers(100, 30_100, n),
+            "ordered_at": pd.Timestamp("2015-01-01")
+            + pd.to_timedelta(rng.integers(0, 900 * 1440, n), unit="m"),
+            "amount": rng.gamma(2, 30, n).round(2),
+            "order_id": rng.integers(0, 200_000, n),
+        }
+    )
+    monkeypatch.setattr(_by_customer.os, "cpu_count", lambda: 3)
+    for same_day in ("merge", "keep"):
+        whole = customer_summary(table, as_of="2017-12-31", same_day=same_day)
+        same(whole, by_pandas(table, "2017-12-31", keep=same_day == "keep"))
+        both = customer_summary(table, as_of="2017-12-31", calibration_end="2016-06-30", same_day=same_day)
+        assert (both["n_orders"] + both["frequency_holdout"]).equals(whole["n_orders"].loc[both.index])
+        monkeypatch.setattr(_by_customer.os, "cpu_count", lambda: 1)
+        pd.testing.assert_frame_equal(
+            customer_summary(table, as_of="2017-12-31", same_day=same_day), whole, check_exact=True
+        )
+        alone = table.assign(order_id=np.arange(n))
+        same(
+            customer_summary(alone, as_of="2017-12-31", same_day="keep"),
+            by_pandas(alone, "2017-12-31", keep=True),
+        )
+
+
+def test_dates_thousands_of_years_apart():
+    lines = LI_WU.assign(
+        customer_id=np.arange(5) * 5000,
+        ordered_at=LI_WU["ordered_at"].where(LI_WU.index != 1, np.datetime64("0002-01-01", "us")),
+    )
+    lines = pd.concat([lines] * 3000, ignore_index=True)
+    for same_day in ("merge", "keep"):
+        found = customer_summary(lines.assign(order_id=0), as_of="2017-11-29", same_day=same_day)
+        assert found["n_orders"].tolist() == [1] * 5
+        assert found["total"].tolist() == [60_000.0, 24_000.0, 15_000.0, 30_000.0, 6_000.0]

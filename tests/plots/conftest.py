@@ -263,6 +263,12 @@ def sent_at_random(effect=0.4, **options):
     return effects.matched_difference(shop.orders, drawn, **options)
 
 
+def by_group(name, groups):
+    margins = pd.concat([returns(np.array([0.2, 0.3, 0.5])) for _ in groups], ignore_index=True)
+    margins.insert(0, name, np.repeat(groups, 3))
+    return margins
+
+
 def returns(margins=(0.1, 0.2, 0.3, 0.4), scale=1.0, **attrs):
     share = np.asarray(margins)
     roi = (10 * share - 2) * scale
@@ -434,6 +440,10 @@ CASES = {
     "cohort_matrix-weeks": (plots.cohort_matrix, lifecycle.cohorts(LIFE, freq="W")),
     "cohort_matrix-years": (plots.cohort_matrix, lifecycle.cohorts(LIFE, freq="Y")),
     "second_purchase": (plots.second_purchase, lifecycle.second_purchase(LIFE)),
+    "second_purchase-several": (
+        plots.second_purchase,
+        {"a $5$": lifecycle.second_purchase(LIFE), "乙": lifecycle.kaplan_meier([9, 400], [1, 0])},
+    ),
     "second_purchase-few": (plots.second_purchase, lifecycle.kaplan_meier([1, 5, 90_000], [1, 0, 0])),
     "gap_distribution": (plots.gap_distribution, GAPS),
     "gap_distribution-gaps": (plots.gap_distribution, lifecycle.rule(LIFE, weights="gap", n_boot=0)),
@@ -441,6 +451,11 @@ CASES = {
     "event_study-purchases": (plots.event_study, sent_at_random(measure="purchases", after=2)),
     "return_on_investment": (plots.return_on_investment, returns(break_even=0.2)),
     "return_on_investment-one": (plots.return_on_investment, returns([0.3])),
+    "return_on_investment-stages": (plots.return_on_investment, by_group("stage", lifecycle.STAGES)),
+    "return_on_investment-groups": (
+        plots.return_on_investment,
+        by_group("city", ["$a$ (5)", "乙", "a name much longer than there is room"]),
+    ),
     "return_on_investment-huge": (plots.return_on_investment, returns(np.linspace(0.01, 1, 30), 5.0)),
 }
 
@@ -457,7 +472,9 @@ class Case:
     def data(self):
         if not hasattr(self.result, "__contains__"):
             return []
-        columns = [self.result[name] for name in ("item", "reason", "step") if name in self.result]
+        if isinstance(self.result, dict):
+            return list(self.result)
+        columns = [self.result[name] for name in ("item", "reason", "step", "city") if name in self.result]
         if self.plot.__name__.startswith("rfm_"):
             columns.append(ODD)
         sides = ("itemsets", "antecedents", "consequents")

@@ -41,6 +41,9 @@ def test_alive_map_holds_the_probabilities_where_they_belong():
     corners = mesh.get_coordinates()
     assert corners[0, :, 0].tolist() == [0.5, 1.5, 2.5, 3.5, 4.5]
     assert corners[:, 0, 1].tolist() == [5, 15, 25, 35]
+    assert plots.alive_map(table, unit="W").get_ylabel() == "Age at the last order (weeks)"
+    with pytest.raises(ValueError, match="unit='week' is not known"):
+        plots.alive_map(table, unit="week")
     with pytest.raises(ValueError, match="must hold probabilities, got 0 to 2"):
         plots.alive_map(table * 0 + [0, 0, 0, 2])
     with pytest.raises(TypeError, match="must be a pandas DataFrame, got list"):
@@ -55,5 +58,6 @@ def test_values_next_to_nothing_are_counted_not_drawn():
     assert "not shown: 2 customers" in ax.get_xlabel()
     legend = [text.get_text() for text in ax.get_legend().get_texts()]
     assert legend[1].split()[1] == f"{table['lifetime_value'].mean():.1f}"
+    assert plots.lifetime_values(table[:-1]).get_xlabel().endswith("not shown: 1 customer")
     with pytest.raises(ValueError, match="must hold finite numbers"):
         plots.lifetime_values(table.assign(lifetime_value=np.nan))

@@ -9,8 +9,19 @@ import pytest
 
 from kehu import figures, plots
 from kehu.figures import layout, switch, words
+from tests.plots.conftest import CASES
 
 WIDTHS = ("single", "double", "slide")
+
+
+def test_every_chart_is_drawn_with_an_ordinary_and_with_awkward_results():
+    ordinary = {name for name in CASES if "-" not in name}
+    awkward = {name.partition("-")[0] for name in CASES if "-" in name}
+    assert ordinary == awkward == set(plots.__all__)
+    # A case draws the chart that it is named after.
+    assert {name: case[0].__name__ for name, case in CASES.items()} == {
+        name: name.partition("-")[0] for name in CASES
+    }
 
 
 def shown_texts(fig):

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 import kehu
 from kehu import plots
-from kehu.plots.orders import _edges
+from kehu.plots._canvas import SHADES
+from kehu.plots._histogram import edges_of
 
 
 def periods(freq, n=6):
@@ -59,7 +60,7 @@ amounts = st.lists(st.floats(1e-6, 1e12).map(lambda value: float(f"{value:.6g}")
 @given(amounts, st.booleans())
 def test_every_order_is_in_one_interval_and_all_are_alike(values, logarithmic):
     shown = np.array(values)
-    edges = _edges(shown, logarithmic=logarithmic)
+    edges = edges_of(shown, logarithmic=logarithmic)
     assert np.histogram(shown, edges)[0].sum() == len(shown)
     steps = np.diff(np.log(edges) if logarithmic else edges)
     assert (steps > 0).all()
@@ -70,7 +71,7 @@ def test_every_order_is_in_one_interval_and_all_are_alike(values, logarithmic):
 
 def test_intervals_are_not_finer_than_the_values():
     whole = np.repeat(np.arange(1.0, 13.0), 500)
-    counts, _ = np.histogram(whole, _edges(whole, logarithmic=False))
+    counts, _ = np.histogram(whole, edges_of(whole, logarithmic=False))
     assert (counts > 0).all()
 
 
@@ -110,7 +111,7 @@ def test_monday_is_on_top_and_hours_begin_at_midnight():
 
 
 def test_darker_means_more_also_in_black_and_white():
-    shades = plots.orders._SHADES(np.linspace(0, 1, 64))[:, :3] @ [0.2126, 0.7152, 0.0722]
+    shades = SHADES(np.linspace(0, 1, 64))[:, :3] @ [0.2126, 0.7152, 0.0722]
     assert (np.diff(shades) < 0).all()
 
 

@@ -1,5 +1,7 @@
 """Segmentation against published values, scikit-learn and exact small cases."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ from sklearn.datasets import load_iris
 from sklearn.exceptions import NotFittedError
 from sklearn.metrics import adjusted_rand_score
 from sklearn.mixture import GaussianMixture
+from sklearn.utils.estimator_checks import check_estimator
 
 from kehu._kernels.kmeans import kmeans
 from kehu.segments import Segmentation, segment_map
@@ -18,6 +21,34 @@ from kehu.simulate import segmented_customers
 IRIS = pd.DataFrame(load_iris().data, columns=["a", "b", "c", "d"])
 RAW = {"log1p": "none", "scale": False, "random_state": 0}
 METHODS = ["kmeans", "gaussian_mixture", "hierarchical"]
+
+
+# CustomerFeatures and Preparation are results, not estimators, so scikit-learn's checks do not concern them.
+DO_NOT_APPLY = {
+    # These want scikit-learn's own words; ours name the feature, the row and what to do.
+    "check_dtype_object": "a dict among the numbers is a ValueError that quotes it, as any text there is",
+    "check_estimators_empty_data_messages": "says that features has no columns, not '0 feature(s)'",
+    "check_fit2d_1sample": "says that there are fewer customers than segments, not 'one sample'",
+}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_it_is_an_estimator_of_scikit_learn(method):
+    model = Segmentation(method, n_segments=2, random_state=0)
+    with warnings.catch_warnings():
+        # Some checks fit with a single iteration's worth of data.
+        warnings.simplefilter("ignore")
+        results = check_estimator(model, on_fail=None, on_skip=None)
+    failed = {result["check_name"] for result in results if result["status"] == "failed"}
+    assert failed == set(DO_NOT_APPLY)
+    assert len(results) > 40
+
+
+def test_a_list_of_customers_will_do():
+    labels = [
+        Segmentation(n_segments=3, **RAW).fit(table).labels_ for table in (IRIS, IRIS.to_numpy().tolist())
+    ]
+    np.testing.assert_array_equal(*labels)
 
 
 def test_iris_in_three_segments():
@@ -91,7 +122,7 @@ def test_our_own_loop_finds_what_scikit_learn_does():
     ("table", "error", "words"),
     [
         (IRIS.assign(a=1.0), ValueError, "feature 'a' is constant .1 for all customers.*leave it out"),
-        (IRIS.assign(a=[np.nan] + [1.0] * 149), ValueError, "feature 'a' is missing for 1 of 150"),
+        (IRIS.assign(a=[np.nan] + [1.0] * 149), ValueError, r"feature 'a' is missing \(NaN\) for 1 of 150"),
         (IRIS.assign(a=[np.inf] + [1.0] * 149), ValueError, "feature 'a' is infinite for 1 of 150"),
         (IRIS.assign(a="tea"), ValueError, "feature 'a' must hold numbers, got 'tea' in row 0"),
         (IRIS[:3], ValueError, "n_segments is 4, but there are only 3 customers"),
@@ -104,6 +135,7 @@ def test_our_own_loop_finds_what_scikit_learn_does():
         (IRIS[[]], ValueError, "no columns"),
         ([1, 2, 3], TypeError, "must be a dataframe"),
         (np.ones(3), ValueError, "array of 1 axes"),
+        (np.ones((9, 2)) + 1j, ValueError, "must be real numbers, got complex128"),
     ],
 )
 def test_what_cannot_be_clustered_is_refused(table, error, words):

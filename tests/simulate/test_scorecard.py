@@ -4,9 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from sklearn.cluster import KMeans
+from sklearn.metrics import silhouette_score
+from sklearn.preprocessing import StandardScaler
 
 import kehu
-from kehu.simulate import planted_baskets, rules_scorecard, scorecard_summary
+from kehu.segments import choose_k
+from kehu.simulate import (
+    one_cloud,
+    planted_baskets,
+    rules_scorecard,
+    scorecard_summary,
+    segmented_customers,
+    segments_scorecard,
+)
 
 SHOP = {"n_groups": 3, "group_size": 2, "n_items": 20, "mean_size": 2, "strength": 0.05}
 
@@ -132,3 +143,90 @@ def test_bad_input_is_refused():
         scorecard_summary(pd.DataFrame())
     with pytest.raises(TypeError, match="dataframe"):
         rules_scorecard(lambda baskets: kehu.simulate, random_state=1)
+
+
+def test_segments_are_counted_shop_by_shop():
+    def find(features):
+        seen.append(features)
+        return [4, 3, None, 1, 2, None][len(seen) - 1]
+
+    seen = []
+    card = segments_scorecard(
+        find, n_shops=3, n_customers=50, planted={"n_features": 2}, null={"n_features": 3}, random_state=5
+    )
+    assert card["shop"].tolist() == ["planted"] * 3 + ["null"] * 3
+    assert card["segments"].tolist() == [4, 4, 4, 1, 1, 1]
+    np.testing.assert_array_equal(card["segments_found"], [4, 3, np.nan, 1, 2, np.nan])
+    shop = segmented_customers(50, n_features=2, random_state=int(card["seed"][1]))
+    pd.testing.assert_frame_equal(seen[1], shop.features)
+    pd.testing.assert_frame_equal(seen[4], one_cloud(50, n_features=3, random_state=int(card["seed"][4])))
+    summary = scorecard_summary(card, level=0.9).set_index("measure")
+    assert (summary["n"] == 3).all()
+    assert summary["k"].to_dict() == {
+        "planted shops: the right number": 1,
+        "planted shops: another number": 1,
+        "planted shops: none": 0,
+        "planted shops: cannot tell": 1,
+        "null shops: none": 1,
+        "null shops: false alarm": 1,
+        "null shops: cannot tell": 1,
+    }
+    right = summary.loc["planted shops: the right number"]
+    assert right["low"] == pytest.approx(stats.beta.ppf(0.05, 1, 3))
+    assert right["high"] == pytest.approx(stats.beta.ppf(0.95, 2, 2))
+
+
+def test_another_null_shop_may_be_given():
+    def customers(seed):
+        return pd.DataFrame({"x": np.random.default_rng(seed).normal(size=9)})
+
+    widths = []
+    segments_scorecard(
+        lambda features: widths.append(features.shape) or 1,
+        n_shops=2,
+        n_customers=20,
+        null=customers,
+        random_state=1,
+    )
+    assert widths == [(20, 5), (20, 5), (9, 1), (9, 1)]
+
+
+def test_a_sound_choice_and_a_rash_one():
+    def sound(features):
+        choice = choose_k(
+            features, range(2, 5), n_bootstrap=5, n_references=19, random_state=1, progress=False
+        )
+        return None if choice.undecided else choice.suggested
+
+    def by_silhouette(features):
+        values = StandardScaler().fit_transform(np.log(features))
+        labels = {k: KMeans(k, n_init=3, random_state=0).fit_predict(values) for k in range(2, 5)}
+        return max(labels, key=lambda k: silhouette_score(values, labels[k]))
+
+    shops = {
+        "n_shops": 6,
+        "n_customers": 150,
+        "planted": {"n_segments": 3},
+        "random_state": 3,
+        "progress": False,
+    }
+    summary = scorecard_summary(segments_scorecard(sound, **shops)).set_index("measure")
+    assert summary.loc["planted shops: the right number", "k"] >= 5
+    # The level stated is 5 %.
+    alarms = int(summary.loc["null shops: false alarm", "k"])
+    assert stats.binomtest(alarms, 6, 0.05, "greater").pvalue > 0.01
+    rash = scorecard_summary(segments_scorecard(by_silhouette, **shops)).set_index("measure")
+    assert rash.loc["null shops: false alarm", "share"] == 1
+
+
+def test_bad_ways_of_counting_segments_are_refused():
+    with pytest.raises(TypeError, match="find must be a function of features"):
+        segments_scorecard(4, random_state=1)
+    with pytest.raises(ValueError, match="n_shops must be at least 1, got 0"):
+        segments_scorecard(len, n_shops=0, random_state=1)
+    with pytest.raises(ValueError, match="whole number from 1, or None if it cannot tell, got 0"):
+        segments_scorecard(lambda features: 0, random_state=1)
+    with pytest.raises(ValueError, match="separation must be a number from 0, got -1"):
+        segments_scorecard(len, planted={"separation": -1}, random_state=1)
+    with pytest.raises(ValueError, match="correlation must lie from 0"):
+        segments_scorecard(len, n_shops=1, null={"correlation": 2}, random_state=1)

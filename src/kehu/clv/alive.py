@@ -63,5 +63,5 @@ def _ages(T: Any) -> np.ndarray:
     if isinstance(T, bool) or not isinstance(T, int | float | np.number):
         raise TypeError(f"T must be a number, got {T!r}")
     if not (np.isfinite(T) and T > 0):
-        raise ValueError(f"T must be above 0, got {T!r}; it is the age of the customers now")
+        raise ValueError(f"T must be finite and above 0, got {T!r}; it is the age of the customers now")
     return float(T) * np.arange(1, _STEPS + 1) / _STEPS

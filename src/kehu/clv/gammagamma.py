@@ -235,7 +235,8 @@ def _checked(summary: Any, names: dict[str, str]) -> tuple[np.ndarray, np.ndarra
     refuse(x != np.floor(x), x, names["x"], "must be whole", advice)
     refuse(
         (x > 0) & (m <= 0), m, names["m"], "must be positive where there are repeat orders",
-        "match returns to their sales, or leave these customers out",
+        "match returns to their sales (kehu.orders.clean), or leave out these customers: "
+        f"summary[(summary[{names['x']!r}] == 0) | (summary[{names['m']!r}] > 0)]",
     )  # fmt: skip
     return x, np.where(x > 0, m, 0.0)
 

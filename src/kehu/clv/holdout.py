@@ -8,9 +8,12 @@ import pandas as pd
 from kehu import frames
 from kehu.clv.histories import columns, refuse
 from kehu.clv.transactions import TransactionModel
+from kehu.orders import dates
 from kehu.orders.customers import UNITS
+from kehu.warnings import NoRecentOrdersWarning, warn
 
 _Z = 1.959964
+_SILENT = 0.1
 
 
 def holdout_by_frequency(
@@ -64,11 +67,18 @@ def holdout_by_frequency(
     """
     if isinstance(last, bool) or not isinstance(last, int | np.integer) or last < 1:
         raise ValueError(f"last must be a whole number from 1, got {last!r}")
-    names = {"x": model._columns["frequency"] if hasattr(model, "_columns") else "frequency"}
-    found = columns(summary, {**names, "later": frequency_holdout, "duration": duration_holdout})
+    for name in (frequency_holdout, duration_holdout):
+        if name not in frames.names(summary, "summary"):
+            raise KeyError(
+                f"summary has no column {name!r} of a hold-out period; make it with "
+                "kehu.orders.customer_summary(orders, as_of=…, calibration_end=…)"
+            )
+    frequency = model._columns["frequency"] if hasattr(model, "_columns") else "frequency"
+    wanted = {"frequency": frequency, "later": frequency_holdout, "duration": duration_holdout}
+    found = columns(summary, wanted)
     refuse(found["later"] < 0, found["later"], frequency_holdout, "must not be negative", "it counts orders")
     expected = model.expected_purchases(summary, found["duration"]).to_numpy()
-    group = np.minimum(found["x"], last).astype(np.int64)
+    group = np.minimum(found["frequency"], last).astype(np.int64)
     data = pd.DataFrame({"frequency": group, "actual": found["later"], "expected": expected})
     grouped = data.groupby("frequency")
     table = grouped.agg(
@@ -121,6 +131,11 @@ def tracking(
     KeyError, TypeError, ValueError
         If a column is missing, a date is none or comes too early, or the unit is unknown.
 
+    Warns
+    -----
+    NoRecentOrdersWarning
+        If the orders end long before ``as_of``, by more than a tenth of the time looked at.
+
     References
     ----------
     Fader, Hardie & Lee 2005, Marketing Science 24(2), figures 3 and 4.
@@ -142,7 +157,8 @@ def tracking(
     split, end = _day(calibration_end, "calibration_end"), _day(as_of, "as_of")
     lines = frames.select(orders, {"customer_id": "customer_id", "ordered_at": "ordered_at"}, what="orders")
     code = frames.labels(lines["customer_id"], "customer_id").codes.astype(np.int64)
-    day = frames.times(lines["ordered_at"], "ordered_at").astype("datetime64[D]")
+    moment = frames.times(dates.parse(lines["ordered_at"], name="ordered_at"), "ordered_at")
+    day = moment.astype("datetime64[D]")
     kept = (code >= 0) & ~np.isnat(day) & (day <= end)
     visits = pd.DataFrame({"customer": code[kept], "day": day[kept].astype(np.int64)}).drop_duplicates()
     first = visits.groupby("customer")["day"].transform("min")
@@ -152,6 +168,7 @@ def tracking(
             f"there must be orders by calibration_end ({split}), and as_of ({end}) must be later"
         )
     start = int(first.min())
+    _warn_of_an_early_end(day[kept].max(), end, start)
     n = -(-(int(end.astype(np.int64)) - start) // days)
     ends = np.minimum(start + days * np.arange(1, n + 1), int(end.astype(np.int64)))
     again = np.sort(visits["day"][visits["day"] > first].to_numpy())
@@ -168,6 +185,16 @@ def tracking(
         "holdout": ends > split.astype(np.int64),
     }
     return pd.DataFrame(table)
+
+
+def _warn_of_an_early_end(last: np.datetime64, end: np.datetime64, start: int) -> None:
+    silent = int((end - last).astype(np.int64))
+    if silent > _SILENT * (int(end.astype(np.int64)) - start):
+        warn(
+            f"the last order is of {last}, {silent:,} days before as_of ({end}); have the orders ended, or "
+            "the data? What is expected afterwards has nothing to be compared with",
+            NoRecentOrdersWarning,
+        )
 
 
 def _unit(model: TransactionModel, unit: str | None) -> str:

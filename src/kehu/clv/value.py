@@ -48,7 +48,7 @@ def lifetime_value(
     discount_rate_per_period : float
         0.01 for one per cent a period.
     margin : float
-        Share of an order's value that is profit.
+        Share of an order's value that is profit, above 0 and up to 1.
 
     Returns
     -------
@@ -62,7 +62,8 @@ def lifetime_value(
     ------
     TypeError, ValueError
         If a model is not one or not fitted, a time or unit is unknown or does not fit the summary's own, the
-        rate is not above -1, ``periods`` is not a whole number from 1, or a value of spend is negative.
+        rate is not above -1 and up to 1 or the margin no share, ``periods`` is not a whole number from 1, or
+        a value of spend is negative.
 
     Notes
     -----
@@ -91,9 +92,13 @@ def lifetime_value(
         )
     ends = _ends(periods, period, unit, summary, model)
     rate = _number(discount_rate_per_period, "discount_rate_per_period")
-    if rate <= -1:
-        raise ValueError(f"discount_rate_per_period must be above -1, got {rate:g}; 0.01 is one per cent")
+    if not -1 < rate <= 1:
+        raise ValueError(
+            f"discount_rate_per_period must be above -1 and up to 1, got {rate:g}; 0.01 is one per cent"
+        )
     share = _number(margin, "margin")
+    if not 0 < share <= 1:
+        raise ValueError(f"margin must be a share above 0 and up to 1, got {share:g}; 0.3 is 30 per cent")
     theta, found = model._fitted(), model._histories(summary)
     average = _average(spend, summary, len(found.x))
     factors = (1 + rate) ** -np.arange(1.0, periods + 1)

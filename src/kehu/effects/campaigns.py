@@ -49,7 +49,8 @@ def campaign_groups(
     KeyError
         If a column or the campaign is missing.
     ValueError
-        If a date is missing, or the table is one of redemptions.
+        If a date or a customer is missing, the campaign addressed nobody or has two rows, or the table is one
+        of redemptions.
 
     Examples
     --------
@@ -73,13 +74,20 @@ def campaign_groups(
         raise ValueError("a campaign has no first or last day")
     names = dates["campaign"].astype("str")
     here = np.flatnonzero((names == str(campaign)).to_numpy())
-    if len(here) != 1:
-        raise KeyError(f"there is no one campaign {campaign!r}; {frames.closest(campaign, names)}")
+    if not len(here):
+        raise KeyError(f"there is no campaign {campaign!r}; {frames.closest(campaign, names)}")
+    if len(here) > 1:
+        raise ValueError(f"campaigns has {len(here)} rows for campaign {campaign!r}; keep one")
     begin = moments["start"][here[0]]
     meanwhile = (moments["start"] < begin + np.timedelta64(after, "D")) & (
         moments["end"] >= begin - np.timedelta64(before, "D")
     )
+    if sent["customer_id"].isna().any():
+        row = int(sent["customer_id"].isna().to_numpy().argmax())
+        raise ValueError(f"{customer} of addressed is missing in row {row}")
     sent = sent.assign(campaign=sent["campaign"].astype("str")).drop_duplicates()
+    if not (sent["campaign"] == str(campaign)).any():
+        raise ValueError(f"campaign {campaign!r} addressed nobody; there is no effect to look for")
     sent = sent[sent["campaign"].isin(set(names[meanwhile]))]
     mine = sent["campaign"] == str(campaign)
     grouped = mine.groupby(sent["customer_id"], observed=True, sort=False)

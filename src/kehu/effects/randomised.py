@@ -1,6 +1,5 @@
-"""The effect of a campaign whose addressees were drawn at random, and the return on what it cost."""
+"""The effect of a campaign whose addressees were drawn at random."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,7 +11,6 @@ from kehu.effects.panel import refuse_choice
 from kehu.lifecycle.survival import check_level
 from kehu.warnings import ImbalanceWarning, warn
 
-MARGINS = (0.1, 0.2, 0.3, 0.4, 0.5)
 _UNLIKELY = 0.001
 
 
@@ -118,7 +116,7 @@ def randomised(
     data = frames.select(customers, wanted, what="customers")
     if isinstance(customers, pd.DataFrame):
         refuse_choice(customers, "customers")
-    group = _yes_or_no(data["treated"], treated)
+    group = yes_or_no(data["treated"], treated)
     y = _complete(data["outcome"], outcome)
     sizes = int(group.sum()), int((~group).sum())
     if min(sizes) < 2:
@@ -142,77 +140,8 @@ def randomised(
     )
 
 
-def return_on_investment(
-    effect: CausalEffect, *, cost: float, margins: Sequence[float] = MARGINS
-) -> pd.DataFrame:
-    r"""Return on a campaign under several assumed margins.
-
-    No order table holds the margin, so it is an assumption: sweep it, and see from which one the campaign
-    pays.
-
-    Parameters
-    ----------
-    effect : CausalEffect
-        In money, of a campaign drawn at random. A described difference is not accepted: it is no return.
-    cost : float
-        Cost of the campaign, a customer addressed, in the same money.
-    margins : sequence of float
-        Shares of a sale that are left after goods and handling.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``margin``; ``gain``, margin × effect, a customer; ``roi`` :math:`= (m\,e - c) / c` with ``low`` and
-        ``high`` from the limits of the effect. ``attrs["break_even"]`` is the margin at which it is 0
-        (infinite if there is no gain), with its limits in ``attrs["break_even_limits"]``.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If ``effect`` is not causal, ``cost`` is not positive, or a margin lies outside 0 to 1.
-
-    Examples
-    --------
-    >>> people = pd.DataFrame({"addressed": [True, True, True, False, False, False],
-    ...                        "outcome": [12.0, 10.0, 14.0, 9.0, 8.0, 10.0]})
-    >>> table = return_on_investment(randomised(people), cost=0.6, margins=[0.1, 0.2, 0.3])
-    >>> table["roi"].round(2).tolist(), table.attrs["break_even"]
-    ([-0.5, 0.0, 0.5], 0.2)
-    """
-    if not isinstance(effect, CausalEffect):
-        raise TypeError(
-            "effect must come from a campaign drawn at random (kehu.effects.randomised), got "
-            f"{type(effect).__name__}: a described difference is no return on the money spent"
-        )
-    if isinstance(cost, bool) or not isinstance(cost, int | float | np.number) or not 0 < cost < np.inf:
-        raise ValueError(f"cost must be a positive amount a customer addressed, got {cost!r}")
-    share = frames.numbers(pd.Series(margins), "margins")
-    if not len(share) or not ((share > 0) & (share <= 1)).all():
-        raise ValueError(f"margins must be shares above 0 and up to 1, got {list(margins)!r}")
-
-    def paid(gain: float) -> np.ndarray:
-        return (share * gain - cost) / cost
-
-    table = pd.DataFrame(
-        {
-            "margin": share,
-            "gain": share * effect.estimate,
-            "roi": paid(effect.estimate),
-            "low": paid(effect.low),
-            "high": paid(effect.high),
-        }
-    )
-    table.attrs["break_even"] = _break_even(cost, effect.estimate)
-    table.attrs["break_even_limits"] = (_break_even(cost, effect.high), _break_even(cost, effect.low))
-    table.attrs["confidence_level"] = effect.confidence_level
-    return table
-
-
-def _break_even(cost: float, gain: float) -> float:
-    return round(cost / gain, 12) if gain > 0 else float("inf")
-
-
-def _yes_or_no(column: pd.Series, name: str) -> np.ndarray:
+def yes_or_no(column: pd.Series, name: str) -> np.ndarray:
+    """Truth values of a column."""
     if column.isna().any():
         raise ValueError(f"{name} is missing in row {int(column.isna().to_numpy().argmax())}")
     values = column.to_numpy()

@@ -24,6 +24,8 @@ def groups(found: Panel, addressed: Any, controls: Any, held_out: int) -> Groups
     """Find those addressed and the controls among the customers of the orders."""
     known = found.first < found.begins(-held_out)
     place = members(addressed, found.customers, "addressed")
+    if not (place >= 0).any():
+        raise ValueError(f"none of the {len(place):,} addressed is among the customers of the orders")
     treated = np.zeros(len(known), bool)
     treated[place[place >= 0]] = True
     control = ~treated
@@ -34,6 +36,12 @@ def groups(found: Panel, addressed: Any, controls: Any, held_out: int) -> Groups
         both = np.flatnonzero(control & treated)
         if len(both):
             raise ValueError(f"customer {str(found.customers[both[0]])!r} is both addressed and a control")
+    if not control.any():
+        nobody = "is among the customers of the orders" if controls is not None else "is left"
+        raise ValueError(
+            f"{treated.sum():,} of {len(known):,} customers were addressed and no other {nobody}; without "
+            "anybody to compare with no effect can be told"
+        )
     unseen = len(place) - int((treated & known).sum())
     for name, group in (("addressed", treated), ("controls", control)):
         if not (group & known).any():
@@ -41,6 +49,8 @@ def groups(found: Panel, addressed: Any, controls: Any, held_out: int) -> Groups
                 f"none of the {name} had ordered before {moment_of(found.begins(-held_out)):%Y-%m-%d}, where "
                 "the periods held out begin; without a past nobody can be matched"
             )
+    if (treated & known).sum() < 2:
+        raise ValueError("only one of the addressed has a past; from one customer no limits can be given")
     return Groups(treated, control, unseen)
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from kehu import frames
 from kehu._kernels import baskets as grouping
 from kehu._kernels import cohorts as kernels
-from kehu.warnings import LaterOrdersWarning, warn
+from kehu.warnings import FutureOrdersWarning, warn
 
 EPOCH = np.datetime64("1970-01-01", "D")
 NEVER = kernels.NEVER
@@ -106,6 +106,6 @@ def last_day(purchases: Purchases, as_of: Any, name: str = "as_of", *, quiet: bo
         warn(
             f"{later:,} order lines lie after {name} ({moment_of(day):%Y-%m-%d}) and are left out; the last "
             f"is of {moment_of(purchases.high):%Y-%m-%d}",
-            LaterOrdersWarning,
+            FutureOrdersWarning,
         )
     return day

@@ -111,7 +111,7 @@ def gaps(
 
     Warns
     -----
-    LaterOrdersWarning
+    FutureOrdersWarning
         If orders lie after ``as_of``.
 
     Examples
@@ -208,7 +208,7 @@ def rule(
         If ``among="auto"`` had to take the gaps that close.
     FewEventsWarning
         If fewer than twenty customers came back.
-    LaterOrdersWarning
+    FutureOrdersWarning
         If orders lie after ``as_of``.
 
     Notes
@@ -252,7 +252,10 @@ def rule(
         )
     back = len(np.unique(sample.owner[sample.closed]))
     if back < _FEWEST_CUSTOMERS:
-        warn(f"only {back} customers came back; the borders rest on little", FewEventsWarning)
+        warn(
+            f"only {back} of {sample.n_customers:,} customers came back; the borders rest on little",
+            FewEventsWarning,
+        )
     happened = sample.happened()
     chosen = _among(happened, shares, among)
     days = _read(happened, shares, chosen)
@@ -324,7 +327,9 @@ def _among(happened: np.ndarray, shares: np.ndarray, among: str) -> str:
         return "returning" if among == "returning" else "all"
     if reached:
         return "all"
-    told = f"only {happened[-1]:.1%} of gaps close within the time seen, less than the highest quantile"
+    told = (
+        f"only {100 * happened[-1]:.4g} % of gaps close within the time seen, less than the highest quantile"
+    )
     if among == "all":
         raise ValueError(f"{told} ({shares[-1]:g}); take lower quantiles, or among='returning'")
     warn(

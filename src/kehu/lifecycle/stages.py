@@ -30,6 +30,7 @@ STAGES = ("prospective", "new", "existing", "lapsing", "lost")
 ABSENT = "absent"
 _PROSPECTIVE, _NEW, _EXISTING, _LAPSING, _LOST = range(5)
 _MOST_DATES = 10_000
+_FORTNIGHT = 14
 
 
 def stages(
@@ -72,7 +73,7 @@ def stages(
 
     Warns
     -----
-    LaterOrdersWarning
+    FutureOrdersWarning
         If orders lie after ``as_of``.
     NoRecentOrdersWarning
         If nobody is left who is not lapsing or lost, as the orders end long before ``as_of``.
@@ -127,7 +128,8 @@ def stage_sizes(
     orders : dataframe
         Order lines as `kehu.orders.clean` gives them.
     dates : sequence of dates, optional
-        The ends of the months from the first order on, and the last order, when not given.
+        When not given, the ends of the months from the first order on, and the last order: in place of the
+        last end of a month that lies less than a fortnight before.
     rule : StageRule, optional
         Read from the orders up to the last date when not given.
     contacts, customer, moment
@@ -368,6 +370,8 @@ class _People:
             optional={"contacted_at": "contacted_at"},
             what="contacts",
         )
+        if data.empty:
+            raise ValueError("contacts has no rows; leave it out if the shop knows nobody but its customers")
         coded = frames.labels(data["customer_id"], "customer_id of contacts")
         codes, people = frames.used(coded)
         if (codes < 0).any():
@@ -430,7 +434,8 @@ def _rule(rule: StageRule | None, purchases: Purchases, until: int) -> StageRule
 def _days(purchases: Purchases, dates: Sequence[Any] | None) -> np.ndarray:
     if dates is None:
         ends = pd.date_range(moment_of(purchases.low), moment_of(purchases.high), freq="ME")
-        days = [*(day_of(end, "dates") for end in ends), purchases.high]
+        days = [day for end in ends if (day := day_of(end, "dates")) <= purchases.high - _FORTNIGHT]
+        days.append(purchases.high)
         return np.unique(np.array(days, dtype=np.int64))
     if isinstance(dates, str) or not np.iterable(dates):
         raise TypeError(f"dates must be several dates, got {dates!r}; for one date use kehu.lifecycle.stages")

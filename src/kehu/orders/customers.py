@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from kehu import frames
+from kehu import _kernels, frames
+from kehu.orders import _by_customer as by_customer
 from kehu.orders import dates
 from kehu.warnings import FutureOrdersWarning, NoExposureWarning, UnmatchedReturnsWarning, warn
 
@@ -119,40 +120,50 @@ def customer_summary(
     split = None if calibration_end is None else _moment(calibration_end, "calibration_end")
     if split is not None and split >= end:
         raise ValueError(f"calibration_end={_shown(split)} must lie before as_of={_shown(end)}")
-    lines = _lines(orders, same_day)
+    taken = _taken(orders, same_day)
+    lines, seen = taken.lines, _surveyed(taken, same_day)
     asked = {"unit": unit, "as_of": _shown(end), "same_day": same_day}
     asked["calibration_end"] = None if split is None else _shown(split)
-    begin = int(lines.moment.min())
     for name, moment in (("as_of", end), ("calibration_end", split)):
-        if moment is not None and moment // _DAY < begin // _DAY:
-            raise ValueError(f"{name}={_shown(moment)} lies before the first order, of {_shown(begin)}")
-    sort = _days if same_day == "merge" else _moments
-    sorted_lines = sort(lines, end, split)
-    _warn_of(lines, sorted_lines.kept_until, end)
-    return _summary(sorted_lines, lines.customers, UNITS[unit], asked)
+        if moment is not None and moment // _DAY < seen.low // _DAY:
+            raise ValueError(f"{name}={_shown(moment)} lies before the first order, of {_shown(seen.low)}")
+    if same_day == "merge":
+        end, split = (None if moment is None else moment // _DAY * _DAY for moment in (end, split))
+        until, later = end + _DAY, None if split is None else split + _DAY
+    else:
+        # A date alone means all of that day; where orders have dates alone, they are compared as they stand.
+        date = any(moment is not None and moment % _DAY == 0 for moment in (end, split))
+        timed = date and _kernels.customers.timed(lines.moment)
+        end, split = (
+            moment + _DAY if timed and moment is not None and moment % _DAY == 0 else moment
+            for moment in (end, split)
+        )
+        until, later = end + 1, None if split is None else split + 1
+    _warn_of(lines, seen, until, end)
+    if taken.orders is not None:
+        lines = _orders(taken, until)
+        if lines is not taken.lines:
+            seen = by_customer.survey(lines, by_day=False)
+    ages_until = end if split is None else split
+    summed = by_customer.sum_up(
+        lines, seen, by_day=same_day == "merge", end=ages_until, split=later, until=until, unit=UNITS[unit]
+    )
+    columns = _columns(summed, None if split is None else (end - split) / UNITS[unit])
+    if not columns["T"].any():
+        warn(
+            f"all {len(summed.customers):,} customers first ordered at the very end ({_shown(ages_until)}), "
+            "T = 0: nobody had time to come back; look back from a later day",
+            NoExposureWarning,
+        )
+    return _framed(columns, summed.customers, taken.customers, asked)
 
 
-class _Lines(NamedTuple):
-    """Checked order lines as arrays; ``moment`` in microseconds."""
+class _Taken(NamedTuple):
+    """Order lines as arrays, whose they are, and the order of each line where orders are kept apart."""
 
-    customer: np.ndarray
+    lines: by_customer.Lines
     customers: pd.Index
-    moment: np.ndarray
-    amount: np.ndarray
-    order: np.ndarray | None
-
-
-class _Sorted(NamedTuple):
-    """Lines sorted by key (a day or an order), where each key starts, and what the keys mean."""
-
-    starts: np.ndarray
-    customer: np.ndarray
-    amount: np.ndarray
-    key_times: Any  # from keys to microseconds
-    end: int  # microseconds
-    split: int | None
-    split_key: int | None  # first key after the calibration period
-    kept_until: int  # first microsecond that is left out
+    orders: tuple[np.ndarray, int, int] | None
 
 
 def _moment(value: Any, name: str) -> int:
@@ -172,105 +183,99 @@ def _shown(moment: int) -> str:
     return str(np.datetime64(moment, "us")).replace("T00:00:00.000000", "")
 
 
-def _lines(orders: Any, same_day: str) -> _Lines:
-    """Check the columns and code the customers."""
+def _taken(orders: Any, same_day: str) -> _Taken:
+    """Take the columns and code customers and orders."""
     needed = ["customer_id", "ordered_at", "amount", *(["order_id"] if same_day == "keep" else [])]
     table = frames.select(orders, {name: name for name in needed}, what="orders")
     if table.empty:
         raise ValueError("orders has no rows; there are no customers to sum up")
-    amount = frames.numbers(table["amount"], "amount")
-    moment = frames.times(dates.parse(table["ordered_at"], name="ordered_at"), "ordered_at").view(np.int64)
-    customer, customers = _coded(table["customer_id"], "customer_id")
-    order = _coded(table["order_id"], "order_id")[0] if same_day == "keep" else None
-    gaps = {"customer": customer < 0, "date": moment == _NAT, "finite amount": ~np.isfinite(amount)}
-    if order is not None:
-        gaps["order number"] = order < 0
-    for what, missing in gaps.items():
-        if missing.any():
-            raise ValueError(
-                f"{missing.sum():,} of {len(table):,} order lines have no {what}, the first in row "
-                f"{int(np.argmax(missing))}; kehu.orders.clean takes such lines out and lists them"
-            )
-    return _Lines(customer, customers, moment, amount, order)
+    amount = np.ascontiguousarray(frames.numbers(table["amount"], "amount"))
+    moment = _moments(table["ordered_at"])
+    customer, base, customers = _coded(table["customer_id"], "customer_id")
+    lines = by_customer.Lines(customer, base, len(customers), moment, amount)
+    if same_day == "merge":
+        return _Taken(lines, customers, None)
+    order, first, numbers = _coded(table["order_id"], "order_id")
+    return _Taken(lines, customers, (order.astype(np.int64, copy=False), first, len(numbers)))
 
 
-def _coded(values: pd.Series, name: str) -> tuple[np.ndarray, pd.Index]:
-    """Codes that point into the labels; whole numbers that lie close together need no hashing."""
+def _moments(values: pd.Series) -> np.ndarray:
+    """Microseconds since 1970; times are taken as they are, text is parsed."""
+    known = getattr(values.dtype, "kind", "") == "M"
+    values = values if known else dates.parse(values, name="ordered_at")
+    return np.ascontiguousarray(frames.times(values, "ordered_at")).view(np.int64)
+
+
+def _coded(values: pd.Series, name: str) -> tuple[np.ndarray, int, pd.Index]:
+    """Codes from a base on, and the labels they stand for; whole numbers close together are their own."""
     whole = isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu" and len(values)
     if whole:
-        low, high = int(values.min()), int(values.max())
-        if high - low < 4 * len(values) + 1000 and high - low < 2**31 - 1:
-            found = values.to_numpy()
-            codes = found.astype(np.int32) if low == 0 else (found - low).astype(np.int32)
-            return codes, pd.RangeIndex(low, high + 1)
+        found = np.ascontiguousarray(values.to_numpy())
+        low, high = int(found.min()), int(found.max())
+        if high - low < 4 * len(values) + 1000 and high < 2**63:
+            kind = np.int32 if found.dtype == np.int32 else np.int64
+            return found.astype(kind, copy=False), low, pd.RangeIndex(low, high + 1)
     labels = frames.labels(values, name)
     codes, categories = labels.codes.astype(np.int32, copy=False), labels.categories
     if whole:
         order = np.argsort(categories.to_numpy())
         rank = np.empty(len(order), np.int32)
         rank[order] = np.arange(len(order), dtype=np.int32)
-        return rank[codes], categories[order]
-    return codes, categories
+        return rank[codes], 0, categories[order]
+    return codes, 0, categories
 
 
-def _days(lines: _Lines, end: int, split: int | None) -> _Sorted:
-    """Lines by calendar day, up to the last one."""
-    from kehu._kernels import customers as kernels
-
-    first, last = int(lines.moment.min()) // _DAY, end // _DAY
-    until = (min(last, int(lines.moment.max()) // _DAY) + 1) - first
-    starts, customer, amount = kernels.by_day(lines.customer, lines.moment, lines.amount, first, until)
-    split_day = None if split is None else split // _DAY
-    return _Sorted(
-        starts=starts[:-1],
-        customer=customer,
-        amount=amount,
-        key_times=lambda keys: (keys + first) * _DAY,
-        end=last * _DAY,
-        split=None if split is None else split_day * _DAY,
-        split_key=None if split is None else min(split_day + 1 - first, until),
-        kept_until=(last + 1) * _DAY,
-    )
-
-
-def _moments(lines: _Lines, end: int, split: int | None) -> _Sorted:
-    """Orders in time, each at its first line."""
-    timed = bool((lines.moment % _DAY != 0).any())
-    # A date alone means all of that day; where orders have dates alone, they are compared as they stand.
-    end, split = (
-        moment + _DAY if timed and moment is not None and moment % _DAY == 0 else moment
-        for moment in (end, split)
-    )
-    kept = np.flatnonzero(lines.moment <= end)
-    pair = lines.order[kept].astype(np.int64) * len(lines.customers) + lines.customer[kept]
-    order, pairs = pd.factorize(pair)
-    moment = np.full(len(pairs), np.iinfo(np.int64).max)
-    np.minimum.at(moment, order, lines.moment[kept])
-    amount = np.bincount(order, weights=lines.amount[kept], minlength=len(pairs))
-    in_time = np.argsort(moment, kind="stable")
-    moment = moment[in_time]
-    return _Sorted(
-        starts=np.arange(len(pairs) + 1),
-        customer=(pairs % len(lines.customers)).astype(np.int32)[in_time],
-        amount=amount[in_time],
-        key_times=lambda keys: moment[keys],
-        end=end,
-        split=split,
-        split_key=None if split is None else int(np.searchsorted(moment, split, side="right")),
-        kept_until=end + 1,
-    )
+def _surveyed(taken: _Taken, same_day: str) -> by_customer.Survey:
+    """Look at all lines once and refuse those that lack something."""
+    lines = taken.lines
+    seen = by_customer.survey(lines, by_day=same_day == "merge")
+    order, first = taken.orders[:2] if taken.orders else (np.zeros(1), 0)
+    if seen.nobody or seen.odd or seen.low == _NAT or order.min() < first:
+        gaps = {
+            "customer": lines.customer < lines.base,
+            "date": lines.moment == _NAT,
+            "finite amount": ~np.isfinite(lines.amount),
+            "order number": order < first,
+        }
+        what, missing = next((what, missing) for what, missing in gaps.items() if missing.any())
+        raise ValueError(
+            f"{missing.sum():,} of {len(lines.moment):,} order lines have no {what}, the first in row "
+            f"{int(np.argmax(missing))}; kehu.orders.clean takes such lines out and lists them"
+        )
+    return seen
 
 
-def _warn_of(lines: _Lines, until: int, end: int) -> None:
-    later = lines.moment >= until
-    if later.any():
+def _orders(taken: _Taken, until: int) -> by_customer.Lines:
+    """Put the lines of each order together, at its first moment; an order of one line is that line."""
+    lines, (order, first, n) = taken.lines, taken.orders
+    if n >= len(order) and _kernels.customers.all_differ(order, first, np.zeros(n, np.uint8)):
+        return lines
+    customer = lines.customer.astype(np.int64, copy=False)
+
+    def gathered(order: np.ndarray, first: int, n: int) -> tuple[int, tuple[np.ndarray, ...]]:
+        number, size = np.full(n, -1), min(n, len(order))
+        into = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size)
+        arrays = order, customer, lines.moment, lines.amount
+        return _kernels.customers.gather(*arrays, first, until, number, *into), into
+
+    found, into = gathered(order, first, n)
+    if found < 0:
+        # Customers share an order number: it is an order of each.
+        pair, pairs = pd.factorize((order - first) * lines.n + (customer - lines.base))
+        found, into = gathered(pair, 0, len(pairs))
+    return by_customer.Lines(into[0][:found], lines.base, lines.n, into[1][:found], into[2][:found])
+
+
+def _warn_of(lines: by_customer.Lines, seen: by_customer.Survey, until: int, end: int) -> None:
+    later = lines.moment >= until if seen.high >= until else np.zeros(1, bool)
+    if seen.high >= until:
         warn(
             f"{later.sum():,} of {len(later):,} order lines, worth {lines.amount[later].sum():,.2f}, lie "
-            f"after as_of={_shown(end)} and are left out; the last is of {_shown(int(lines.moment.max()))}",
+            f"after as_of={_shown(end)} and are left out; the last is of {_shown(seen.high)}",
             FutureOrdersWarning,
         )
-    negative = (lines.amount < 0) & ~later
-    if negative.any():
+    negative = (lines.amount < 0) & ~later if seen.negative else later
+    if seen.negative and negative.any():
         warn(
             f"{negative.sum():,} order lines have negative amounts, "
             f"{lines.amount[negative].sum():,.2f} in all; "
@@ -279,49 +284,33 @@ def _warn_of(lines: _Lines, until: int, end: int) -> None:
         )
 
 
-def _summary(lines: _Sorted, customers: pd.Index, unit: float, asked: dict[str, Any]) -> pd.DataFrame:
-    from kehu._kernels import customers as kernels
-
-    arrays, n_keys = lines[:3], len(lines.starts) - 1
-    last_key = n_keys if lines.split_key is None else lines.split_key
-    rows = kernels.tally(*arrays, 0, last_key, len(customers))
-    there = np.flatnonzero(rows[:, kernels.EVENTS])
-    if len(there) < len(customers):
-        rows = rows[there]
-    first, last = (lines.key_times(rows[:, name].astype(np.int64)) for name in (kernels.FIRST, kernels.LAST))
-    n_orders = rows[:, kernels.EVENTS].astype(np.int64)
-    total, frequency = rows[:, kernels.TOTAL], n_orders - 1
-    end = lines.end if lines.split is None else lines.split
+def _columns(summed: by_customer.Summed, holdout: float | None) -> dict[str, np.ndarray]:
+    kernels, whole, real = _kernels.customers, summed.whole, summed.real
     columns = {
-        "frequency": frequency,
-        "recency": (last - first) / unit,
-        "T": (end - first) / unit,
-        "monetary_value": _mean(total - rows[:, kernels.FIRST_AMOUNT], frequency),
-        "days_since_last": (end - last) / _DAY,
-        "n_orders": n_orders,
-        "total": total.copy(),
+        "frequency": whole[kernels.FREQUENCY],
+        "recency": real[kernels.RECENCY],
+        "T": real[kernels.AGE],
+        "monetary_value": real[kernels.MEAN],
+        "days_since_last": real[kernels.SINCE],
+        "n_orders": whole[kernels.N_ORDERS],
+        "total": real[kernels.SUM],
     }
-    if lines.split is not None:
-        later = kernels.tally(*arrays, last_key, n_keys, len(customers))[there]
-        frequency = later[:, kernels.EVENTS].astype(np.int64)
-        columns |= {
-            "frequency_holdout": frequency,
-            "duration_holdout": np.full(len(there), (lines.end - lines.split) / unit),
-            "monetary_value_holdout": _mean(later[:, kernels.TOTAL], frequency),
-            "total_holdout": later[:, kernels.TOTAL].copy(),
-        }
-    if not columns["T"].any():
-        warn(
-            f"all {len(there):,} customers first ordered at the very end ({_shown(end)}), T = 0: nobody had "
-            "time to come back; look back from a later day",
-            NoExposureWarning,
-        )
-    found = customers if len(there) == len(customers) else customers[there]
-    summary = pd.DataFrame(columns, index=pd.Index(found, name="customer_id"), copy=False)
+    if holdout is None:
+        return columns
+    return columns | {
+        "frequency_holdout": whole[kernels.LATER],
+        "duration_holdout": np.full(len(summed.customers), holdout),
+        "monetary_value_holdout": real[kernels.LATER_MEAN],
+        "total_holdout": real[kernels.LATER_SUM],
+    }
+
+
+def _framed(
+    columns: dict[str, np.ndarray], found: np.ndarray, customers: pd.Index, asked: dict[str, Any]
+) -> pd.DataFrame:
+    if len(found) < len(customers):
+        ranged = isinstance(customers, pd.RangeIndex)
+        customers = pd.Index(found + customers.start) if ranged else customers[found]
+    summary = pd.DataFrame(columns, index=pd.Index(customers, name="customer_id"), copy=False)
     summary.attrs = asked
     return summary
-
-
-def _mean(amount: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """Mean amount, 0 where there is nothing to average."""
-    return np.where(number > 0, amount / np.maximum(number, 1), 0.0)

@@ -8,11 +8,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 
 from kehu import frames
-from kehu.figures.look import INK, VERMILLION, add_fonts, style
+from kehu.figures.look import BLUE, INK, VERMILLION, add_fonts, style
 from kehu.figures.numerals import number
 from kehu.figures.words import check_language, say
+
+SHADES = LinearSegmentedColormap.from_list("kehu", ["#F2F7FB", "#9CC4E4", BLUE, "#00304D"])
 
 
 @contextmanager

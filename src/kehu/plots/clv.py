@@ -9,13 +9,14 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from kehu import frames
-from kehu.figures.look import BLUE, GREY, INK, PALE, VERMILLION
+from kehu.figures.look import GREY, INK, PALE, VERMILLION
 from kehu.figures.numerals import number
 from kehu.figures.ticks import Dates, Names, Numbers, Percents
 from kehu.figures.words import heading, say
-from kehu.plots._canvas import canvas, legend_above, mark_averages, table, values
+from kehu.orders.customers import UNITS
+from kehu.plots._canvas import SHADES, canvas, legend_above, mark_averages, table, values
+from kehu.plots._histogram import histogram, skewed
 from kehu.plots._rules import growth
-from kehu.plots.orders import _SHADES, _SKEWED, _edges, _logarithmic
 
 _DASHES = (0, (3, 2))
 # Customers who are almost surely lost are worth next to nothing, which a logarithmic axis would stretch out.
@@ -74,12 +75,13 @@ def purchases_tracking(
     later = data["holdout"].to_numpy(bool)[order]
     with canvas(ax, language=language, width=width) as ax:
         marker = "o" if len(x) <= 24 else None
+        ax.plot(x, actual, color=INK, marker=marker, label=say("note.actual", language))
+        ax.plot(x, expected, color=VERMILLION, linestyle=_DASHES, label=say("note.by_the_model", language))
         if later.any():
             first = int(np.argmax(later))
             edge = (x[first - 1] + x[first]) / 2 if first else x[0]
-            ax.axvspan(edge, x[-1], color=PALE, alpha=0.45, linewidth=0, label=say("note.holdout", language))
-        ax.plot(x, actual, color=INK, marker=marker, label=say("note.actual", language))
-        ax.plot(x, expected, color=VERMILLION, linestyle=_DASHES, label=say("note.by_the_model", language))
+            shade = {"color": PALE, "alpha": 0.45, "linewidth": 0, "zorder": 0}
+            ax.axvspan(edge, x[-1], **shade, label=say("note.holdout", language))
         ax.set_ylim(0, 1.06 * max(actual.max(), expected.max()) or 1)
         ax.margins(x=0.02)
         locator = mdates.AutoDateLocator(minticks=2, maxticks=7)
@@ -135,16 +137,10 @@ def holdout_by_frequency(
             known = np.isfinite(low) & np.isfinite(high)
             ax.vlines(places[known], low[known], high[known], color=GREY, linewidth=growth(ax))
             top.append(high[known].max(initial=0.0))
-        ax.plot(places, actual, color=INK, marker="o", linestyle="none", label=say("note.actual", language))
-        ax.plot(
-            places,
-            expected,
-            color=VERMILLION,
-            marker="s",
-            markerfacecolor="white",
-            linestyle=_DASHES,
-            label=say("note.by_the_model", language),
-        )
+        dots = {"color": INK, "marker": "o", "linestyle": "none"}
+        ax.plot(places, actual, **dots, clip_on=False, label=say("note.actual", language))
+        squares = {"color": VERMILLION, "marker": "s", "markerfacecolor": "white", "linestyle": _DASHES}
+        ax.plot(places, expected, **squares, clip_on=False, label=say("note.by_the_model", language))
         ax.set_xlim(-0.5, len(data) - 0.5)
         ax.set_ylim(0, 1.06 * max(top) or 1)
         ax.xaxis.set_major_locator(FixedLocator(places[:: -(-len(places) // 12)]))
@@ -159,7 +155,12 @@ def holdout_by_frequency(
 
 
 def alive_map(
-    alive: pd.DataFrame, *, ax: Axes | None = None, language: str = "en", width: str = "single"
+    alive: pd.DataFrame,
+    *,
+    ax: Axes | None = None,
+    language: str = "en",
+    unit: str | None = None,
+    width: str = "single",
 ) -> Axes:
     """Map of the probability that one is still a customer, by number of repeat orders and age at the last.
 
@@ -172,6 +173,8 @@ def alive_map(
         Axes to draw on; a new figure when not given.
     language : {"en", "zh"}
         Language of the labels.
+    unit : {"h", "D", "W", "M", "Y"}, optional
+        Unit of the ages, to name on the axis.
     width : {"single", "double", "slide"}
         Size of a new figure.
 
@@ -182,7 +185,7 @@ def alive_map(
     Raises
     ------
     TypeError, ValueError
-        If it is no such table, or a value is no probability.
+        If it is no such table, a value is no probability, or the unit is unknown.
 
     Examples
     --------
@@ -190,6 +193,8 @@ def alive_map(
     >>> alive_map(alive).get_xlabel()
     'Repeat orders'
     """
+    if unit is not None and unit not in UNITS:
+        raise ValueError(f"unit={unit!r} is not known; {frames.closest(unit, UNITS)}")
     if not isinstance(alive, pd.DataFrame):
         raise TypeError(f"alive must be a pandas DataFrame, got {type(alive).__name__}")
     if alive.empty:
@@ -201,7 +206,7 @@ def alive_map(
     counts = values(pd.Series(alive.columns), "frequency")
     with canvas(ax, language=language, width=width, height=66) as ax:
         mesh = ax.pcolormesh(
-            _borders(counts), _borders(ages), shares, cmap=_SHADES, vmin=0, vmax=1, rasterized=True
+            _borders(counts), _borders(ages), shares, cmap=SHADES, vmin=0, vmax=1, rasterized=True
         )
         ax.set_ylim(max(_borders(ages)[0], 0), _borders(ages)[-1])
         ax.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], integer=True))
@@ -209,7 +214,7 @@ def alive_map(
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_major_formatter(Numbers(language))
         ax.set_xlabel(heading("frequency", language))
-        ax.set_ylabel(heading("recency", language))
+        ax.set_ylabel(heading("recency", language) if unit is None else say(f"axis.recency_{unit}", language))
         bar = ax.figure.colorbar(mesh, ax=ax, fraction=0.05, pad=0.02, aspect=24)
         bar.outline.set_visible(False)
         bar.ax.yaxis.set_major_locator(FixedLocator([0, 0.25, 0.5, 0.75, 1]))
@@ -263,24 +268,17 @@ def lifetime_values(
     data = table(lifetime_value, ("lifetime_value",), "lifetime_value")
     found = values(data["lifetime_value"], "lifetime_value")
     positive = found[found > 0]
-    logarithmic = bool(len(positive)) and positive.max() / positive.min() > _SKEWED
+    logarithmic = skewed(positive)
     least = positive.max() / _RANGE if logarithmic else -np.inf
     shown = found[found >= least]
-    edges = _edges(shown, logarithmic=logarithmic)
     with canvas(ax, language=language, width=width) as ax:
-        ax.hist(shown, bins=edges, histtype="stepfilled", facecolor=PALE, edgecolor=BLUE)
-        if logarithmic:
-            _logarithmic(ax, edges, language)
-        else:
-            ax.xaxis.set_major_locator(MaxNLocator(6))
-            ax.xaxis.set_major_formatter(Numbers(language))
-        ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
-        ax.yaxis.set_major_formatter(Numbers(language))
+        histogram(ax, shown, logarithmic=logarithmic, language=language)
         hidden = len(found) - len(shown)
         label = heading("lifetime_value", language)
         if hidden:
             limit = number(float(f"{least:.1g}"), language)
-            label += "\n" + say("note.customers_below", language, n=f"{hidden:,}", limit=limit)
+            key = "note.customers_below" if hidden > 1 else "note.one_customer_below"
+            label += "\n" + say(key, language, n=f"{hidden:,}", limit=limit)
         ax.set_xlabel(label, linespacing=1.4)
         ax.set_ylabel(say("axis.customers_per_bin", language))
         averages = {"median": float(np.median(found)), "mean": float(np.mean(found))}

@@ -3,16 +3,18 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from kehu.effects import MatchedDifference
 from kehu.figures.look import BLUE, GREY, INK, OCHRE, PALE, VERMILLION
 from kehu.figures.numerals import percent
-from kehu.figures.ticks import Numbers, Percents
-from kehu.figures.words import say
+from kehu.figures.ticks import Names, Numbers, Percents, Words
+from kehu.figures.words import catalogue, say
 from kehu.plots._canvas import canvas, table, values
 from kehu.plots.lifecycle import _legend
 
+_RETURN = ("margin", "roi", "low", "high")
+_MARGINS = (GREY, BLUE, OCHRE)
 _WINDOWS = {"matched": GREY, "held out": OCHRE, "after": BLUE}
 
 
@@ -51,13 +53,13 @@ def event_study(
     >>> found = kehu.effects.matched_difference(
     ...     shop.orders, drawn, start=shop.start, n_boot=50, placebo=False)
     >>> event_study(found).get_xlabel()
-    'Periods from the start of the campaign'
+    'Weeks from the start of the campaign'
     """
     if not isinstance(found, MatchedDifference):
         raise TypeError(
             f"found must be what kehu.effects.matched_difference gives, got {type(found).__name__}"
         )
-    data = found.events
+    data, periods = found.events, "weeks" if found.period_days == 7 else "periods"
     with canvas(ax, language=language, width=width, height=66) as ax:
         ax.axhline(0, color=INK, linewidth=0.8)
         ax.axvline(-0.5, color=INK, linewidth=0.8, linestyle=(0, (3, 2)))
@@ -72,7 +74,7 @@ def event_study(
         ax.xaxis.set_major_formatter(Numbers(language))
         ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         ax.yaxis.set_major_formatter(Numbers(language))
-        ax.set_xlabel(say("axis.periods_from_start", language))
+        ax.set_xlabel(say(f"axis.{periods}_from_start", language))
         ax.set_ylabel(say(f"axis.difference_{found.measure}", language))
         ax.grid(axis="y")
         _legend(ax)
@@ -84,10 +86,13 @@ def return_on_investment(
 ) -> Axes:
     """Return on a campaign against the margin that is assumed, with limits and where it breaks even.
 
+    Returns by group are drawn group by group, at up to three margins.
+
     Parameters
     ----------
     returns : pandas.DataFrame
-        ``margin``, ``roi``, ``low``, ``high``, as `kehu.effects.return_on_investment` gives them.
+        ``margin``, ``roi``, ``low``, ``high``, as `kehu.effects.return_on_investment` gives them; and a
+        column with the group, if it stands first. Groups without an estimate are left out.
     ax, language, width
         As in `event_study`.
 
@@ -106,7 +111,9 @@ def return_on_investment(
     >>> return_on_investment(returns).get_ylabel()
     'Return on investment'
     """
-    data = table(returns, ("margin", "roi", "low", "high"), "returns")
+    if isinstance(returns, pd.DataFrame) and len(returns.columns) and returns.columns[0] != "margin":
+        return _by_group(returns, ax, language, width)
+    data = table(returns, _RETURN, "returns")
     data = pd.DataFrame({name: values(data[name], name) for name in data}).sort_values("margin")
     even = (
         returns.attrs.get("break_even", float("nan")) if isinstance(returns, pd.DataFrame) else float("nan")
@@ -131,4 +138,38 @@ def return_on_investment(
         ax.set_xlabel(say("axis.margin", language))
         ax.set_ylabel(say("axis.roi", language))
         ax.grid(axis="y")
+    return ax
+
+
+def _by_group(returns: pd.DataFrame, ax: Axes | None, language: str, width: str) -> Axes:
+    """Dots with limits, group by group; one colour a margin."""
+    by = str(returns.columns[0])
+    data = table(returns, (by, *_RETURN), "returns").dropna(subset="roi")
+    if data.empty:
+        raise ValueError("returns has no group with an estimate; there is nothing to plot")
+    groups, margins = list(dict.fromkeys(data[by].astype(str))), sorted(data["margin"].unique())
+    if len(margins) > len(_MARGINS):
+        raise ValueError(f"returns by group are drawn at up to {len(_MARGINS)} margins, got {len(margins)}")
+    stages = {f"stage.{group}" for group in groups} <= catalogue().keys()
+    names = [say(f"stage.{group}", language) if stages else group for group in groups]
+    with canvas(ax, language=language, width=width) as ax:
+        ax.axhline(0, color=INK, linewidth=0.8)
+        for place, (margin, colour) in enumerate(zip(margins, _MARGINS, strict=False)):
+            part = data[data["margin"] == margin].set_index(
+                data.loc[data["margin"] == margin, by].astype(str)
+            )
+            part = part.reindex(groups)
+            roi, low, high = (values(part[name], name) for name in _RETURN[1:])
+            x = np.arange(len(groups)) + 0.18 * (place - (len(margins) - 1) / 2)
+            label = say("note.at_margin", language, value=percent(margin))
+            style = {"fmt": "o", "markersize": 3.5, "elinewidth": 1.0, "color": colour}
+            ax.errorbar(x, roi, np.vstack([roi - low, high - roi]), label=label, **style)
+        ax.set_xlim(-0.6, len(groups) - 0.4)
+        ax.xaxis.set_major_locator(FixedLocator(range(len(groups))))
+        ax.xaxis.set_major_formatter(Words(names, language) if stages else Names(names, 14))
+        ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+        ax.yaxis.set_major_formatter(Percents(language))
+        ax.set_ylabel(say("axis.roi", language))
+        ax.grid(axis="y")
+        _legend(ax, columns=2)
     return ax

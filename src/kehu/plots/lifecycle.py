@@ -1,5 +1,6 @@
 """Charts of the life cycle: gaps and borders, stages over time, moves, cohorts, second purchase."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib.dates as mdates
@@ -8,18 +9,19 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from kehu import frames
-from kehu.figures.look import BLUE, GREEN, INK, OCHRE, PALE, VERMILLION
+from kehu.figures.look import BLUE, GREEN, INK, OCHRE, PURPLE, VERMILLION
 from kehu.figures.numerals import number, percent
-from kehu.figures.ticks import Dates, Names, Numbers, Percents, Words
+from kehu.figures.ticks import Dates, Names, Numbers, Percents, Words, literal
 from kehu.figures.words import heading, say
 from kehu.lifecycle import STAGES, Cohorts, KaplanMeier, StageRule
-from kehu.plots._canvas import canvas, note_size, table, values
-from kehu.plots.orders import _SHADES
+from kehu.plots._canvas import SHADES, canvas, note_size, table, values
 
 _COLOURS = dict(zip(STAGES, ("#E3E3E3", "#56B4E9", BLUE, "#E69F00", VERMILLION), strict=True))
-_MOST_LABELLED = 7  # columns of a heat map in which every cell has its number
+_MOST_ROWS = 14  # of a heat map in which every cell has its number
+_CELL = 3.5  # width of such a cell, in widths of a capital letter
 _RATES = {"retention": "retention_rate", "repurchase": "repurchase_rate"}
 _FORMATS = {"W": "%Y-%m-%d", "M": "%Y-%m", "Q": "%Y-%m", "Y": "%Y"}
+_SERIES = (BLUE, VERMILLION, GREEN, PURPLE)
 _BORDERS = {"new": GREEN, "lapsing": OCHRE, "lost": VERMILLION}
 
 
@@ -87,7 +89,7 @@ def stage_sizes(sizes: Any, *, ax: Axes | None = None, language: str = "en", wid
         ax.xaxis.set_major_formatter(Dates(language))
         ax.yaxis.set_major_formatter(Percents(language))
         ax.set_ylabel(say("axis.share_of_customers", language))
-        _legend(ax)
+        _legend(ax, columns=4 if shares.shape[1] == 4 else 3)
     return ax
 
 
@@ -99,8 +101,8 @@ def stage_transitions(
     Parameters
     ----------
     moves : dataframe
-        ``from_stage``, ``to_stage``, ``share``, as `kehu.lifecycle.transitions` gives them. Stages without
-        customers are left out.
+        ``from_stage``, ``to_stage``, ``share``, as `kehu.lifecycle.transitions` gives them, and if there is
+        one ``customers``, whose sum stands beside each stage. Stages without customers are left out.
     ax, language, width
         As in `stage_sizes`.
 
@@ -120,7 +122,8 @@ def stage_transitions(
     >>> stage_transitions(moves).get_xlabel()
     'Stage at the end'
     """
-    data = table(moves, ("from_stage", "to_stage", "share"), "moves").dropna(subset="share")
+    wanted = ("from_stage", "to_stage", "share")
+    data = table(moves, wanted, "moves", optional=("customers",)).dropna(subset="share")
     if data.empty:
         raise ValueError("moves has no customers; there is nothing to plot")
     data = data.assign(share=values(data["share"], "share"))
@@ -137,11 +140,15 @@ def stage_transitions(
     )
     with canvas(ax, language=language, width=width, height=62) as ax:
         _heat(ax, cells.to_numpy(), numbers=True)
-        for axis, names in ((ax.xaxis, cells.columns), (ax.yaxis, cells.index)):
+        rows, columns = ([say(f"stage.{name}", language) for name in names] for names in cells.axes)
+        if "customers" in data:
+            sizes = data.groupby("from_stage")["customers"].sum().reindex(cells.index)
+            rows = [f"{stage}\n({size:,})" for stage, size in zip(rows, sizes, strict=True)]
+        for axis, names in ((ax.xaxis, columns), (ax.yaxis, rows)):
             axis.set_major_locator(FixedLocator(range(len(names))))
-            axis.set_major_formatter(Words([say(f"stage.{name}", language) for name in names], language))
+            axis.set_major_formatter(Words(names, language))
         ax.set_xlabel(say("axis.stage_after", language))
-        ax.set_ylabel(say("axis.stage_before", language))
+        ax.set_ylabel(say("axis.stage_before" if "customers" in data else "axis.stage_then", language))
     return ax
 
 
@@ -158,7 +165,8 @@ def cohort_matrix(
     Parameters
     ----------
     cohorts : kehu.lifecycle.Cohorts
-        What `kehu.lifecycle.cohorts` gives. Of retention the first column, always 100 %, is left out.
+        What `kehu.lifecycle.cohorts` gives; the size of each cohort stands beside it. Of retention the first
+        column, always 100 %, is left out.
     what : {"retention", "repurchase"}
         Share that bought in the period, or that had bought on a second day by its end.
     ax, language, width
@@ -180,7 +188,7 @@ def cohort_matrix(
     >>> lines = pd.DataFrame({"customer_id": ["a", "a", "b"],
     ...                       "ordered_at": pd.to_datetime(["2017-01-10", "2017-03-11", "2017-02-05"])})
     >>> cohort_matrix(kehu.lifecycle.cohorts(lines)).get_xlabel()
-    'Periods since that of the first purchase'
+    'Months since that of the first purchase'
     """
     if not isinstance(cohorts, Cohorts):
         raise TypeError(f"cohorts must be what kehu.lifecycle.cohorts gives, got {type(cohorts).__name__}")
@@ -192,31 +200,39 @@ def cohort_matrix(
     if cells.empty:
         raise ValueError("cohorts has one period only; there is nothing to follow")
     with canvas(ax, language=language, width=width, height=72) as ax:
-        mesh = _heat(ax, cells.to_numpy(), numbers=cells.shape[1] <= _MOST_LABELLED)
-        rows, columns = (_thinned(size, most) for size, most in zip(cells.shape, (13, 9), strict=True))
+        letters = 0.7 * 72 * ax.figure.get_figwidth() / note_size(ax)
+        roomy = cells.shape[1] * _CELL <= letters
+        mesh = _heat(ax, cells.to_numpy(), numbers=roomy)
+        rows, columns = _thinned(len(cells), 13), _thinned(cells.shape[1], 18 if roomy else 9)
         ax.yaxis.set_major_locator(FixedLocator(rows))
-        ax.yaxis.set_major_formatter(Names(cells.index.strftime(_FORMATS[cohorts.freq]).tolist()))
+        starts, sizes = cells.index.strftime(_FORMATS[cohorts.freq]), cohorts.sizes[cells.index]
+        named = [f"{start} ({size:,})" for start, size in zip(starts, sizes, strict=True)]
+        ax.yaxis.set_major_formatter(Names(named))
         ax.xaxis.set_major_locator(FixedLocator(columns))
         ax.xaxis.set_major_formatter(Names([str(since) for since in cells.columns]))
-        ax.set_xlabel(say("axis.periods_since", language))
+        ax.set_xlabel(say(f"axis.since_{cohorts.freq}", language))
         ax.set_ylabel(say("axis.first_purchase", language))
         bar = ax.figure.colorbar(mesh, ax=ax, fraction=0.05, pad=0.02, aspect=18)
         bar.outline.set_visible(False)
-        bar.ax.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+        bar.ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         bar.ax.yaxis.set_major_formatter(Percents(language))
         bar.set_label(heading(_RATES[what], language))
     return ax
 
 
 def second_purchase(
-    curve: KaplanMeier, *, ax: Axes | None = None, language: str = "en", width: str = "single"
+    curve: KaplanMeier | Mapping[str, KaplanMeier],
+    *,
+    ax: Axes | None = None,
+    language: str = "en",
+    width: str = "single",
 ) -> Axes:
     """Share of customers who bought on a second day, by days since the first, with limits.
 
     Parameters
     ----------
-    curve : kehu.lifecycle.KaplanMeier
-        What `kehu.lifecycle.second_purchase` gives.
+    curve : kehu.lifecycle.KaplanMeier or mapping of str to these
+        What `kehu.lifecycle.second_purchase` gives; or up to four of them by name, to compare.
     ax, language, width
         As in `stage_sizes`.
 
@@ -235,22 +251,28 @@ def second_purchase(
     >>> second_purchase(kehu.lifecycle.kaplan_meier([3, 5, 8], [1, 1, 0])).get_ylabel()
     'Share who bought again'
     """
-    if not isinstance(curve, KaplanMeier):
-        raise TypeError(
-            f"curve must be what kehu.lifecycle.second_purchase gives, got {type(curve).__name__}"
-        )
-    data = curve.table
-    x = np.append(0.0, data["time"])
-    share, low, high = (1 - np.append(1.0, data[name]) for name in ("survival", "high", "low"))
-    median = curve.quantile(0.5)
+    curves = curve if isinstance(curve, Mapping) else {"": curve}
+    for each in curves.values():
+        if not isinstance(each, KaplanMeier):
+            raise TypeError(
+                f"curve must be what kehu.lifecycle.second_purchase gives, got {type(each).__name__}"
+            )
+    if not 0 < len(curves) <= len(_SERIES):
+        raise ValueError(f"curve must hold 1 to {len(_SERIES)} curves, got {len(curves)}")
     with canvas(ax, language=language, width=width) as ax:
-        ax.fill_between(x, low, high, step="post", color=PALE, alpha=0.7, linewidth=0)
-        ax.step(x, share, where="post", color=BLUE)
+        for (name, each), colour in zip(curves.items(), _SERIES, strict=False):
+            x = np.append(0.0, each.table["time"])
+            share, low, high = (1 - np.append(1.0, each.table[side]) for side in ("survival", "high", "low"))
+            ax.fill_between(x, low, high, step="post", color=colour, alpha=0.25, linewidth=0)
+            ax.step(x, share, where="post", color=colour, label=literal(name) or None)
+        median = curve.quantile(0.5) if isinstance(curve, KaplanMeier) else float("nan")
         if np.isfinite(median):
             label = say("note.half_within", language, n=number(median, language))
             ax.plot([median, median], [0, 0.5], color=INK, linestyle=(0, (3, 2)), linewidth=0.8, label=label)
-            _legend(ax)
-        _days_axis(ax, x, language, "axis.days_since_first")
+        if np.isfinite(median) or any(curves):
+            _legend(ax, columns=2)
+        longest = np.array([0.0, *(each.table["time"].max() for each in curves.values())])
+        _days_axis(ax, np.sort(longest), language, "axis.days_since_first")
         ax.set_ylabel(say("axis.bought_again", language))
     return ax
 
@@ -326,7 +348,7 @@ def _heat(ax: Axes, cells: np.ndarray, *, numbers: bool) -> Any:
         np.arange(columns + 1) - 0.5,
         np.arange(rows + 1) - 0.5,
         np.ma.masked_invalid(cells),
-        cmap=_SHADES,
+        cmap=SHADES,
         vmin=0,
         vmax=most,
         edgecolor="white",
@@ -335,7 +357,7 @@ def _heat(ax: Axes, cells: np.ndarray, *, numbers: bool) -> Any:
     ax.invert_yaxis()
     ax.spines[:].set_visible(False)
     ax.tick_params(left=False, bottom=False)
-    if numbers and rows <= 2 * _MOST_LABELLED:
+    if numbers and rows <= _MOST_ROWS:
         for (row, column), share in np.ndenumerate(cells):
             if np.isfinite(share):
                 colour = "white" if share > 0.55 * most else INK

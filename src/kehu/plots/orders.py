@@ -7,23 +7,20 @@ import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
-from matplotlib.ticker import FixedLocator, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from kehu import frames
 from kehu.figures.look import BLUE, GREY, PALE, VERMILLION
 from kehu.figures.numerals import percent
 from kehu.figures.ticks import Dates, Numbers, Percents, Words, literal
 from kehu.figures.words import catalogue, heading, say
-from kehu.plots._canvas import canvas, legend_above, mark_averages, note_size, table, values
+from kehu.plots._canvas import SHADES, canvas, legend_above, mark_averages, note_size, table, values
+from kehu.plots._histogram import histogram, skewed
 
-_SHADES = LinearSegmentedColormap.from_list("kehu", ["#F2F7FB", "#9CC4E4", BLUE, "#00304D"])
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _MEASURES = ("n_orders", "n_customers", "amount")
 # Largest distance in days between neighbouring periods → unit.
 _UNITS = {1: "unit.day", 7: "unit.week", 31: "unit.month", 92: "unit.quarter", 366: "unit.year"}
-_FEWEST_BINS, _MOST_BINS = 8, 60
-_SKEWED = 10.0  # largest over smallest value from which an axis is logarithmic
 
 
 def orders_over_time(
@@ -154,21 +151,12 @@ def order_value(
     amount = values(table(order_values, ("amount",), "order_values")["amount"], "amount")
     positive = amount[amount > 0]
     if scale == "auto":
-        skewed = len(positive) and positive.max() / positive.min() > _SKEWED
-        scale = "log" if skewed else "linear"
+        scale = "log" if skewed(positive) else "linear"
     if scale == "log" and not len(positive):
         raise ValueError("amount has no value above zero; a logarithmic axis cannot show it")
     shown = positive if scale == "log" else amount
-    edges = _edges(shown, logarithmic=scale == "log")
     with canvas(ax, language=language, width=width) as ax:
-        ax.hist(shown, bins=edges, histtype="stepfilled", facecolor=PALE, edgecolor=BLUE)
-        if scale == "log":
-            _logarithmic(ax, edges, language)
-        else:
-            ax.xaxis.set_major_locator(MaxNLocator(6))
-            ax.xaxis.set_major_formatter(Numbers(language))
-        ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=True))
-        ax.yaxis.set_major_formatter(Numbers(language))
+        histogram(ax, shown, logarithmic=scale == "log", language=language)
         hidden = len(amount) - len(shown)
         ax.set_xlabel(say("axis.order_value", language) + _not_shown(hidden, language), linespacing=1.4)
         ax.set_ylabel(say("axis.orders_per_bin", language))
@@ -185,35 +173,6 @@ def _not_shown(hidden: int, language: str) -> str:
     return "\n" + say(
         "note.not_positive" if hidden > 1 else "note.one_not_positive", language, n=f"{hidden:,}"
     )
-
-
-def _edges(shown: np.ndarray, *, logarithmic: bool) -> np.ndarray:
-    """Edges of the intervals, equal in width or in ratio."""
-    x = np.log(shown) if logarithmic else shown
-    low, high = float(x.min()), float(x.max())
-    if high - low <= 1e-9 * max(abs(low), abs(high), 1e-300):
-        half = 0.5 if logarithmic else max(0.5 * abs(low), 0.5)
-        edges = np.array([low - half, low + half])
-    else:
-        quarter, three_quarters = np.quantile(x, [0.25, 0.75])
-        wish = 2 * (three_quarters - quarter) / len(x) ** (1 / 3)
-        step = float(np.diff(np.unique(shown)).min())
-        finest = np.log1p(step / np.quantile(shown, 0.05)) if logarithmic else step
-        bins = (high - low) / max(wish, finest, (high - low) / _MOST_BINS)
-        edges = np.linspace(low, high, max(int(bins), min(_FEWEST_BINS, len(x))) + 1)
-    edges = np.exp(edges) if logarithmic else edges
-    edges[0], edges[-1] = min(edges[0], shown.min()), max(edges[-1], shown.max())
-    return edges
-
-
-def _logarithmic(ax: Axes, edges: np.ndarray, language: str) -> None:
-    """Axis by powers of ten, with steps between them where there is room."""
-    ax.set_xscale("log")
-    decades = np.log10(edges[-1] / edges[0])
-    steps = (1, 2, 5) if decades < 3 else (1, 3) if decades < 4.5 else (1,)
-    ax.xaxis.set_major_locator(LogLocator(subs=steps, numticks=8 if len(steps) == 1 else 20))
-    ax.xaxis.set_major_formatter(Numbers(language, each=True))
-    ax.xaxis.set_minor_formatter(NullFormatter())
 
 
 def weekly_rhythm(
@@ -272,7 +231,7 @@ def _by_hour(ax: Axes, counts: np.ndarray, language: str) -> None:
         np.arange(25),
         np.arange(8) - 0.5,
         counts,
-        cmap=_SHADES,
+        cmap=SHADES,
         vmin=0,
         vmax=max(counts.max(), 1),
         edgecolor="white",

@@ -99,8 +99,9 @@ def segment_choice(
         for row, pair in enumerate(_PANELS):
             for column, name in enumerate(pair):
                 if name:
-                    place = (0.1 + 0.52 * column, 0.8 - 0.255 * row, 0.38, 0.15)
-                    panel = ax.inset_axes(place)
+                    panel = ax.inset_axes((0.12 + 0.5 * column, 0.815 - 0.24 * row, 0.365, 0.135))
+                    # The places leave room for the labels; a layout that made more would do so each time.
+                    panel.set_in_layout(False)
                     _panel(panel, data, name, int(choice.suggested), language, growth(ax))
                     panel.tick_params(labelsize=note_size(ax))
                     bottom = row == len(_PANELS) - 1 or _PANELS[row + 1][column] is None
@@ -111,8 +112,8 @@ def segment_choice(
         text = say(key, language, n=f"{choice.suggested}")
         ring = Line2D([], [], **_ring(growth(ax)), linestyle="none", label=text)
         ax.legend(
-            handles=[ring], loc="center", bbox_to_anchor=(0.81, 0.1), frameon=False, fontsize=note_size(ax)
-        )
+            handles=[ring], loc="center", bbox_to_anchor=(0.8, 0.16), frameon=False, fontsize=note_size(ax)
+        ).set_in_layout(False)
     return ax
 
 

@@ -9,6 +9,8 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
 from kehu import frames
+from kehu._kernels import scores as kernels
+from kehu.rfm.ranks import each, most_common, ranked
 from kehu.rfm.segments import SCORES, VARIABLES, checked, eight_types, lookup, segment_table
 from kehu.warnings import EmptyScoresWarning, warn
 
@@ -145,23 +147,51 @@ class RFM(TransformerMixin, BaseEstimator):
         """
         self._check()
         weights, segments = _weights(self.weights), self._segments()
-        values = self._values(summary)
+        self._learn_from(self._values(summary), weights, segments)
+        return self
+
+    def fit_transform(self, summary: Any, y: Any = None) -> pd.DataFrame:  # noqa: ARG002
+        """Learn the cut points and score the customers they come from, as `fit` and `transform` do.
+
+        Parameters
+        ----------
+        summary : dataframe
+            As for `fit`.
+        y : None
+            Not used; there for pipelines of scikit-learn.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As of `transform`.
+
+        Raises
+        ------
+        ValueError, KeyError, TypeError
+            As `fit`.
+        """
+        self._check()
+        weights, segments = _weights(self.weights), self._segments()
+        return self._scored(self._learn_from(self._values(summary), weights, segments), summary)
+
+    def _learn_from(
+        self, values: dict[str, np.ndarray], weights: dict[str, float], segments: pd.DataFrame | None
+    ) -> dict[str, np.ndarray]:
+        """Set what `fit` learns, and give the scores."""
         self.cut_points_ = self._learn(values)
         self.n_scores_ = {name: cuts.shape[-1] + 1 for name, cuts in self.cut_points_.items()}
         self.weights_, self.n_customers_ = weights, len(values["recency"])
         scores = self._score(values)
-        counts = {
-            name: np.bincount(scores[name], minlength=max(self.n_scores_.values()) + 1)[1:]
-            for name in VARIABLES
+        labels = pd.RangeIndex(1, max(self.n_scores_.values()) + 1, name="score")
+        counts = {name: np.bincount(scores[name], minlength=len(labels) + 1)[1:] for name in VARIABLES}
+        self.score_counts_ = pd.DataFrame(counts, index=labels)
+        self.mean_scores_ = {
+            name: float(found @ labels.to_numpy() / self.n_customers_) for name, found in counts.items()
         }
-        self.score_counts_ = pd.DataFrame(
-            counts, index=pd.RangeIndex(1, max(self.n_scores_.values()) + 1, name="score")
-        )
-        self.mean_scores_ = {name: float(scores[name].mean()) for name in VARIABLES}
         self._table = self._name_table(segments)
         if self.scheme != "cuts":
             self._warn_of_empty_scores(values)
-        return self
+        return scores
 
     def transform(self, summary: Any) -> pd.DataFrame:
         """Score customers by the cut points learned.
@@ -186,16 +216,27 @@ class RFM(TransformerMixin, BaseEstimator):
             As `fit`.
         """
         check_is_fitted(self, "cut_points_")
-        scores = self._score(self._values(summary))
-        r, f, m = (scores[name] for name in VARIABLES)
-        columns = dict(zip(SCORES, (r, f, m), strict=True))
-        columns["rfm_score"] = 100 * r.astype(np.int16) + 10 * f.astype(np.int16) + m
-        columns["weighted_score"] = sum(self.weights_[name] * scores[name] for name in VARIABLES)
+        return self._scored(self._score(self._values(summary)), summary)
+
+    def _scored(self, scores: dict[str, np.ndarray], summary: Any) -> pd.DataFrame:
+        """The table of scores; what follows from the three is looked up in lists of all combinations."""
+        three = [scores[name] for name in VARIABLES]
+        bins = [self.n_scores_[name] for name in VARIABLES]
+        code = (three[0] * np.int16(100) + three[1] * np.int16(10)) + three[2]
+        every = np.stack(np.indices(bins)).reshape(3, -1) + 1
+        weighted = np.zeros(1000)
+        weighted[[100, 10, 1] @ every] = sum(
+            self.weights_[name] * one for name, one in zip(VARIABLES, every, strict=True)
+        )
+        columns = dict(zip(SCORES, three, strict=True))
+        columns |= {"rfm_score": code, "weighted_score": weighted[code]}
         if self._table is not None:
             codes, names = self._table
-            columns["segment"] = pd.Categorical.from_codes(codes[r - 1, f - 1, m - 1], names)
+            named = np.zeros(1000, dtype=codes.dtype)
+            named[[100, 10, 1] @ every] = codes.reshape(-1)
+            columns["segment"] = pd.Categorical.from_codes(named[code], names, validate=False)
         index = summary.index if isinstance(summary, pd.DataFrame) else None
-        return pd.DataFrame(columns, index=index)
+        return pd.DataFrame(columns, index=index, copy=False)
 
     def _check(self) -> None:
         choices = {"scheme": SCHEMES, "borders": BORDERS, "language": ("en", "zh")}
@@ -225,8 +266,9 @@ class RFM(TransformerMixin, BaseEstimator):
             raise ValueError("summary has no rows; there are no customers to score")
         values = {name: frames.numbers(table[name], columns[name]) for name in VARIABLES}
         for name, found in values.items():
-            wrong = ~np.isfinite(found) if name == "monetary" else ~((found >= 0) & (found < np.inf))
-            if wrong.any():
+            least = -np.inf if name == "monetary" else np.nextafter(0.0, -1.0)
+            if not (found.min() > least and found.max() < np.inf):
+                wrong = ~((found > least) & (found < np.inf))
                 row, kind = (
                     int(np.argmax(wrong)),
                     "finite" if name == "monetary" else "finite and not negative",
@@ -241,7 +283,7 @@ class RFM(TransformerMixin, BaseEstimator):
         if self.scheme == "cuts":
             return {name: _own_cuts(self.cuts, name) for name in VARIABLES}
         if self.scheme != "nested":
-            return {name: self._quantiles(values[name]) for name in VARIABLES}
+            return each(VARIABLES, lambda name: self._quantiles(values[name]))
         cuts = {"recency": self._quantiles(values["recency"])}
         r = self._bins(values["recency"], cuts["recency"], reverse=True) - 1
         cuts["frequency"] = self._within(values["frequency"], r, self._quantiles(values["frequency"]))
@@ -256,8 +298,8 @@ class RFM(TransformerMixin, BaseEstimator):
         # Fractions of whole numbers, so that a quantile that is one of the values is exactly that.
         below, rest = np.divmod((len(found) - 1) * np.arange(1, self.n_bins), self.n_bins)
         above = np.minimum(below + 1, len(found) - 1)
-        ranked = np.partition(found, np.unique([below, above]))
-        cuts = ranked[below] + (ranked[above] - ranked[below]) * rest / self.n_bins
+        low, high = ranked(found, np.stack([below, above]))
+        cuts = low + (high - low) * rest / self.n_bins
         return cuts + 1 if self.borders == "quantile_plus_one" else cuts
 
     def _within(self, found: np.ndarray, group: np.ndarray, otherwise: np.ndarray) -> np.ndarray:
@@ -271,8 +313,9 @@ class RFM(TransformerMixin, BaseEstimator):
     def _bins(self, found: np.ndarray, cuts: np.ndarray, *, reverse: bool = False) -> np.ndarray:
         """Scores by the cut points; for days since the last order few is good."""
         below = self.borders == "quantile" and self.scheme != "cuts"
-        score = np.searchsorted(cuts, found, side="left" if below else "right").astype(np.int8)
-        return len(cuts) + 1 - score if reverse else score + 1
+        score = np.empty(len(found), np.int8)
+        kernels.score(np.ascontiguousarray(found), np.ascontiguousarray(cuts), below, reverse, score)
+        return score
 
     def _nested_bins(self, found: np.ndarray, group: np.ndarray, cuts: np.ndarray) -> np.ndarray:
         score = np.empty(len(found), dtype=np.int8)
@@ -282,9 +325,11 @@ class RFM(TransformerMixin, BaseEstimator):
 
     def _score(self, values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         cuts = self.cut_points_
-        scores = {"recency": self._bins(values["recency"], cuts["recency"], reverse=True)}
         if self.scheme != "nested":
-            return scores | {name: self._bins(values[name], cuts[name]) for name in VARIABLES[1:]}
+            return each(
+                VARIABLES, lambda name: self._bins(values[name], cuts[name], reverse=name == "recency")
+            )
+        scores = {"recency": self._bins(values["recency"], cuts["recency"], reverse=True)}
         r = scores["recency"].astype(np.int64) - 1
         scores["frequency"] = self._nested_bins(values["frequency"], r, cuts["frequency"])
         cell = r * (cuts["monetary"].shape[1]) + scores["frequency"] - 1
@@ -325,7 +370,7 @@ class RFM(TransformerMixin, BaseEstimator):
         for name in VARIABLES:
             empty = [str(score) for score, n in self.score_counts_[name].items() if n == 0]
             if empty:
-                common, times = _most_common(values[name])
+                common, times = most_common(values[name])
                 said.append(
                     f"{name}: nobody gets score {', '.join(empty)} "
                     f"({times / self.n_customers_:.0%} of customers have the same value, {common:g})"
@@ -337,11 +382,6 @@ class RFM(TransformerMixin, BaseEstimator):
                 "borders='quantile'",
                 EmptyScoresWarning,
             )
-
-
-def _most_common(found: np.ndarray) -> tuple[float, int]:
-    distinct, times = np.unique(found, return_counts=True)
-    return float(distinct[times.argmax()]), int(times.max())
 
 
 def _own_cuts(cuts: Any, name: str) -> np.ndarray:

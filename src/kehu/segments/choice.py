@@ -31,7 +31,7 @@ class ChoiceOfK:
         ``share``, ``jaccard`` and ``verdict`` ("valid" from .75, "doubtful" from .6, else "not to be
         trusted").
     suggested : int
-        Number of segments; 1 means that there are no clusters.
+        Number of segments; 1 means that no clusters were found (see also `undecided`).
     p_value : float
         How often a single cloud of customers would look as clustered as these.
     reasons : list of tuple
@@ -53,6 +53,11 @@ class ChoiceOfK:
     n_customers: int
     n_used: int
     preparation: Preparation
+
+    @property
+    def undecided(self) -> bool:
+        """Whether the customers are not one cloud, and yet no number of segments holds: hard to tell."""
+        return self.suggested == 1 and any(key == "segments.reason.not_one_cloud" for key, _ in self.reasons)
 
     def explain(self, language: str = "en") -> str:
         """Say the suggestion and its reasons in words.
@@ -98,9 +103,9 @@ def choose_k(
     2. have a larger gap for some number than for 1 (reference along the principal components), by its
        standard error.
 
-    Then only those numbers count for which every segment is stable (Jaccard at least .75 or, if no number
-    has that, .6), none has less than ``min_share`` of the customers and the gap to a single cloud exceeds
-    its standard error. Of them the smallest is suggested whose gap to a single cloud the next one does not
+    Then only those numbers count that have such a gap, for which every segment is stable (Jaccard at least
+    .75 or, if no number has that, .6), none has less than ``min_share`` of the customers and the gap to a
+    single cloud exceeds its standard error. Of them the smallest is suggested whose gap to a single cloud the next one does not
     exceed by more than its standard error.
 
     Parameters
@@ -347,16 +352,16 @@ def _suggest(
         ),
     ]  # fmt: skip
     test = {"p": float(p_value), "alpha": alpha}
-    none = ("segments.suggest.none", {})
+    none = ("segments.suggest.undecided", {})
     if p_value > alpha:
-        return 1, [none, ("segments.reason.one_cloud", test), *context]
+        return 1, [("segments.suggest.none", {}), ("segments.reason.one_cloud", test), *context]
     reasons = [("segments.reason.not_one_cloud", test)]
     gain = some["gap_principal"] - some["gap_principal_se"] - measures["gap_principal"].iloc[0]
     if gain.max() <= 0:
         return 1, [none, *reasons, ("segments.reason.no_gap", {}), *context]
     stable = some["stability_min"] >= DOUBTFUL
     large = some["smallest_share"] >= min_share
-    good = some[stable & large & (some["gap_cloud"] > some["gap_cloud_se"])]
+    good = some[stable & large & (some["gap_cloud"] > some["gap_cloud_se"]) & (gain > 0)]
     if good.empty:
         values = {"stable": int(stable.sum()), "large": int((stable & large).sum()), "n": len(some),
                   "limit": DOUBTFUL, "share": ("percent", min_share)}  # fmt: skip

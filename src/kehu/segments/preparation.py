@@ -64,6 +64,8 @@ def feature_table(features: Any, wanted: Sequence[str] | None = None) -> pd.Data
     """Check features: a table of finite numbers, one row a customer (``wanted`` columns only)."""
     if isinstance(features, CustomerFeatures):
         features = features.table
+    if isinstance(features, list) and features and isinstance(features[0], list | tuple | np.ndarray):
+        features = np.asarray(features)
     if isinstance(features, np.ndarray):
         features = _named(features)
     names = list(wanted or frames.names(features, "features"))
@@ -81,6 +83,8 @@ def feature_table(features: Any, wanted: Sequence[str] | None = None) -> pd.Data
 def _named(values: np.ndarray) -> pd.DataFrame:
     if values.ndim != 2:
         raise ValueError(f"features must be a table, one row a customer, got an array of {values.ndim} axes")
+    if np.iscomplexobj(values):
+        raise ValueError(f"Complex data not supported: features must be real numbers, got {values.dtype}")
     return pd.DataFrame(values, columns=[f"feature {place}" for place in range(1, values.shape[1] + 1)])
 
 
@@ -90,7 +94,7 @@ def _finite(column: pd.Series, name: str) -> np.ndarray:
     values = frames.numbers(column, f"feature {name!r}")
     wrong = np.flatnonzero(~np.isfinite(values))
     if len(wrong):
-        what = "missing" if np.isnan(values[wrong[0]]) else "infinite"
+        what = "missing (NaN)" if np.isnan(values[wrong[0]]) else "infinite"
         raise ValueError(
             f"feature {name!r} is {what} for {len(wrong):,} of {len(values):,} customers (first in row "
             f"{wrong[0]}); fill these in or leave the customers or the feature out"

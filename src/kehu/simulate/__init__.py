@@ -8,7 +8,7 @@ from kehu.simulate.baskets import (
 from kehu.simulate.campaigns import SimulatedCampaign, simulated_campaign
 from kehu.simulate.orders import MessyOrders, messy_orders
 from kehu.simulate.purchases import Purchases, identical_customers, purchases
-from kehu.simulate.scorecard import rules_scorecard, scorecard_summary
+from kehu.simulate.scorecard import rules_scorecard, scorecard_summary, segments_scorecard
 from kehu.simulate.segments import SegmentedCustomers, one_cloud, segmented_customers
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "rules_scorecard",
     "scorecard_summary",
     "segmented_customers",
+    "segments_scorecard",
     "simulated_campaign",
 ]

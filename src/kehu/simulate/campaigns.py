@@ -1,4 +1,8 @@
-"""Shops with a campaign of which the effect is known: drawn at random, or sent to the good customers only."""
+"""Shops with a campaign of which the effect is known: drawn at random, or sent to the good customers only.
+
+With ``effect=0`` such a shop is the null shop of campaigns: whatever a comparison finds there is selection or
+chance.
+"""
 
 from dataclasses import dataclass, field
 
@@ -67,7 +71,8 @@ def simulated_campaign(
     n_customers : int
         Number of customers.
     effect : float
-        Relative rise of the rate of orders; 0 gives the null shop, in which there is nothing to find.
+        Relative rise of the rate of orders; 0 gives the null shop of campaigns, in which there is nothing to
+        find.
     assignment : {"random", "best"}
         Who is addressed: drawn at random; or rather those who spent most in the twelve weeks before the list
         was drawn up, so that addressed and others differ from the outset.
