@@ -233,8 +233,8 @@ def test_where_nothing_passes_through_hardly_anything_is_called():
         for seed in range(40)
     ]
     alarms = sum(table.set_index("effect").loc["indirect", "p_value"] < 0.05 for table in p)
-    # Binomial(40, 0.05): 6 or fewer in 997 of 1,000 cases.
-    assert alarms <= 6
+    # Binomial(40, 0.05): 7 or fewer in 999 of 1,000 cases.
+    assert alarms <= 7
 
 
 def test_share_is_withheld_where_the_total_may_be_nothing():

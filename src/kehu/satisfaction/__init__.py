@@ -6,6 +6,7 @@ from kehu.satisfaction.importance import RelativeImportance, relative_importance
 from kehu.satisfaction.indirect import Mediation, mediation
 from kehu.satisfaction.loyalty import Loyalty, by_stage, loyalty_score
 from kehu.satisfaction.needs import Kano, kano
+from kehu.satisfaction.paths import PathModel, path_model
 from kehu.satisfaction.priorities import ImportancePerformance, importance_performance, level_claims
 from kehu.satisfaction.promoters import NetPromoterScore, net_promoter_score
 
@@ -17,6 +18,7 @@ __all__ = [
     "Loyalty",
     "Mediation",
     "NetPromoterScore",
+    "PathModel",
     "RelativeImportance",
     "by_stage",
     "driver_regression",
@@ -27,5 +29,6 @@ __all__ = [
     "loyalty_score",
     "mediation",
     "net_promoter_score",
+    "path_model",
     "relative_importance",
 ]
