@@ -10,16 +10,21 @@ from kehu.simulate.orders import MessyOrders, messy_orders
 from kehu.simulate.purchases import Purchases, identical_customers, purchases
 from kehu.simulate.scorecard import rules_scorecard, scorecard_summary, segments_scorecard
 from kehu.simulate.segments import SegmentedCustomers, one_cloud, segmented_customers
+from kehu.simulate.surveys import LatentSurvey, ServiceSurvey, latent_survey, null_survey, service_survey
 
 __all__ = [
+    "LatentSurvey",
     "MessyOrders",
     "PlantedBaskets",
     "Purchases",
     "SegmentedCustomers",
+    "ServiceSurvey",
     "SimulatedCampaign",
     "identical_customers",
     "independent_baskets",
+    "latent_survey",
     "messy_orders",
+    "null_survey",
     "one_cloud",
     "planted_baskets",
     "purchases",
@@ -27,5 +32,6 @@ __all__ = [
     "scorecard_summary",
     "segmented_customers",
     "segments_scorecard",
+    "service_survey",
     "simulated_campaign",
 ]
