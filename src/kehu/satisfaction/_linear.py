@@ -57,6 +57,8 @@ class LeastSquares:
     def wald(self) -> tuple[float, float]:
         """F of all drivers together with robust errors, and its p-value."""
         slopes, p = self.beta[1:], len(self.beta) - 1
+        if self.r_squared > 1 - 1e-12:
+            return float("inf"), 0.0
         value = float(slopes @ np.linalg.solve(self.covariance[1:, 1:], slopes) / p)
         return value, float(stats.f.sf(value, p, self.df))
 
@@ -88,13 +90,14 @@ class LeastSquares:
         spread = n * _explained(self.design, squares)
         bent = np.column_stack([self.design, self.fitted**2])
         before, after = squares.sum(), ((self.y - bent @ np.linalg.lstsq(bent, self.y)[0]) ** 2).sum()
-        reset = (before - after) / max(after, 1e-300) * (n - p - 2)
+        free = n - p - 2
+        reset = max(before - after, 0.0) / max(after, 1e-300) * free
         skewness, excess = stats.skew(self.residuals), stats.kurtosis(self.residuals)
         shape = n / 6 * (skewness**2 + excess**2 / 4)
         rows = [
             ("even spread (Breusch-Pagan)", spread, stats.chi2.sf(spread, p)),
             ("normal residuals (Jarque-Bera)", shape, stats.chi2.sf(shape, 2)),
-            ("straight lines (RESET)", reset, stats.f.sf(reset, 1, n - p - 2)),
+            ("straight lines (RESET)", reset, stats.f.sf(reset, 1, free) if free else np.nan),
         ]
         return pd.DataFrame(rows, columns=["check", "statistic", "p_value"])
 
