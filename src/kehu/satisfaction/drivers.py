@@ -18,14 +18,15 @@ from kehu.surveys.answers import (
     refuse_collinear,
     refuse_constant,
 )
+from kehu.surveys.results import Shown
 from kehu.warnings import NoRelationWarning, warn
 
 MODELS = ("ols", "ordered")
 _CHANCE = 0.05
 
 
-@dataclass(frozen=True)
-class DriverRegression:
+@dataclass(frozen=True, repr=False)
+class DriverRegression(Shown, table="coefficients"):
     """An outcome regressed on its drivers.
 
     Attributes
@@ -77,24 +78,24 @@ class DriverRegression:
     """
 
     coefficients: pd.DataFrame
-    intercepts: pd.DataFrame = field(repr=False)
+    intercepts: pd.DataFrame
     r_squared: float
     r_squared_adjusted: float
     r_squared_holdout: float
     statistic: float
     p_value: float
-    residuals: pd.DataFrame = field(repr=False)
-    checks: pd.DataFrame = field(repr=False)
-    correlations: pd.DataFrame = field(repr=False)
+    residuals: pd.DataFrame
+    checks: pd.DataFrame
+    correlations: pd.DataFrame
     n: int
     n_dropped: int
-    missing: pd.Series = field(repr=False)
+    missing: pd.Series
     model: str
     outcome: str
     confidence_level: float
-    marginal_effects: pd.DataFrame | None = field(default=None, repr=False)
-    proportional_odds: pd.DataFrame | None = field(default=None, repr=False)
-    cutwise: pd.DataFrame | None = field(default=None, repr=False)
+    marginal_effects: pd.DataFrame | None = None
+    proportional_odds: pd.DataFrame | None = None
+    cutwise: pd.DataFrame | None = None
     sparse_cuts: list[str] = field(default_factory=list)
     identified: bool = True
 

@@ -10,10 +10,11 @@ from scipy import stats
 
 from kehu.satisfaction._limits import holm, mean_limits
 from kehu.surveys.answers import check_level, complete, listed
+from kehu.surveys.results import Shown
 
 
-@dataclass(frozen=True)
-class Gaps:
+@dataclass(frozen=True, repr=False)
+class Gaps(Shown, table="table"):
     """Perception less expectation.
 
     Attributes

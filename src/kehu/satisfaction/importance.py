@@ -1,7 +1,7 @@
 """How much of the explained variance each driver accounts for: LMG shares and Johnson's relative weights."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from math import factorial
 from typing import Any
 
@@ -12,6 +12,7 @@ from scipy import stats
 from kehu.frames import closest
 from kehu.satisfaction.drivers import regression_answers
 from kehu.surveys.answers import check_level, check_whole
+from kehu.surveys.results import Shown
 from kehu.warnings import NoRelationWarning, warn
 
 METHODS = ("auto", "lmg", "johnson")
@@ -21,8 +22,8 @@ _TOO_MANY_LMG = 22
 _CHANCE = 0.05
 
 
-@dataclass(frozen=True)
-class RelativeImportance:
+@dataclass(frozen=True, repr=False)
+class RelativeImportance(Shown, table="importance"):
     """Explained variance divided among the drivers.
 
     Attributes
@@ -56,9 +57,9 @@ class RelativeImportance:
     method: str
     n: int
     n_dropped: int
-    missing: pd.Series = field(repr=False)
+    missing: pd.Series
     outcome: str
-    draws: pd.DataFrame = field(repr=False)
+    draws: pd.DataFrame
     confidence_level: float
 
 

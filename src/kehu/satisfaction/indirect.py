@@ -10,12 +10,13 @@ import pandas as pd
 from kehu.satisfaction.drivers import regression_answers
 from kehu.satisfaction.importance import resampled
 from kehu.surveys.answers import check_level, check_whole, listed
+from kehu.surveys.results import Shown
 
 EFFECTS = ("driver to mediator", "mediator to outcome", "direct", "indirect", "total")
 
 
-@dataclass(frozen=True)
-class Mediation:
+@dataclass(frozen=True, repr=False)
+class Mediation(Shown, table="effects"):
     """Association of a driver with an outcome, with and by way of a mediator.
 
     Attributes

@@ -11,12 +11,13 @@ from scipy import stats
 from kehu import frames
 from kehu.satisfaction._limits import mean_limits
 from kehu.surveys.answers import check_level, complete, listed
+from kehu.surveys.results import Shown
 
 INDICATORS = ("repurchase", "satisfaction", "recommendation")
 
 
-@dataclass(frozen=True)
-class Loyalty:
+@dataclass(frozen=True, repr=False)
+class Loyalty(Shown, table="indicators"):
     """Loyalty of each customer, from 0 to 100.
 
     Attributes

@@ -1,7 +1,7 @@
 """Kano's levels of need, from answers to pairs of questions."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy import stats
 from kehu import frames
 from kehu.satisfaction._limits import holm, wilson
 from kehu.surveys.answers import check_level, listed
+from kehu.surveys.results import Shown
 from kehu.warnings import DroppedRowsWarning, warn
 
 # Ties go to what hurts most when it is lacking (Berger et al. 1993).
@@ -31,8 +32,8 @@ _STRENGTH = 0.06
 _FONG = 1.65
 
 
-@dataclass(frozen=True)
-class Kano:
+@dataclass(frozen=True, repr=False)
+class Kano(Shown, table="table"):
     """Features by the level of need they meet.
 
     Attributes
@@ -52,7 +53,7 @@ class Kano:
     """
 
     table: pd.DataFrame
-    answers: pd.DataFrame = field(repr=False)
+    answers: pd.DataFrame
     confidence_level: float
 
 

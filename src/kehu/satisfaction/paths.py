@@ -1,7 +1,7 @@
 """A path model of satisfaction, such as a customer satisfaction index, by partial least squares."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -12,13 +12,14 @@ from kehu.frames import closest
 from kehu.satisfaction._pls import Estimates, Structure, estimate, htmt, possible, total_effects
 from kehu.satisfaction.importance import correlations_of, resampled
 from kehu.surveys.answers import Answers, check_level, check_whole, complete, listed, refuse_constant
+from kehu.surveys.results import Shown
 from kehu.warnings import NotConvergedWarning, NotIdentifiedWarning, warn
 
 SCHEMES = ("path", "centroid", "factorial")
 
 
-@dataclass(frozen=True)
-class PathModel:
+@dataclass(frozen=True, repr=False)
+class PathModel(Shown, table="paths"):
     """A fitted path model.
 
     Attributes
@@ -59,12 +60,12 @@ class PathModel:
     """
 
     paths: pd.DataFrame
-    effects: pd.DataFrame = field(repr=False)
-    loadings: pd.DataFrame = field(repr=False)
+    effects: pd.DataFrame
+    loadings: pd.DataFrame
     constructs: pd.DataFrame
-    correlations: pd.DataFrame = field(repr=False)
-    htmt: pd.DataFrame = field(repr=False)
-    scores: pd.DataFrame = field(repr=False)
+    correlations: pd.DataFrame
+    htmt: pd.DataFrame
+    scores: pd.DataFrame
     scheme: str
     consistent: bool
     standardise: bool

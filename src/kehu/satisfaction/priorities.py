@@ -13,14 +13,15 @@ from kehu.satisfaction._limits import holm, mean_limits, wilson
 from kehu.satisfaction.drivers import regression_answers
 from kehu.satisfaction.importance import correlations_of, johnson_weights, lmg_shares, resampled
 from kehu.surveys.answers import check_level, check_whole, complete, listed
+from kehu.surveys.results import Shown
 
 IMPORTANCE = ("lmg", "johnson", "standardised")
 BORDERS = ("means", "scale")
 QUADRANTS = ("concentrate here", "keep up", "low priority", "possible overkill")
 
 
-@dataclass(frozen=True)
-class ImportancePerformance:
+@dataclass(frozen=True, repr=False)
+class ImportancePerformance(Shown, table="table"):
     """Importance and performance of each driver.
 
     Attributes

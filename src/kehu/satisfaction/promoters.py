@@ -1,6 +1,6 @@
 """Willingness to recommend: the net promoter score."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,14 +10,15 @@ from scipy import stats
 from kehu import frames
 from kehu.satisfaction._limits import wilson
 from kehu.surveys.answers import check_level, complete
+from kehu.surveys.results import Shown
 
 BANDS = ("detractors", "passives", "promoters")
 # Rocks (2016): half a passive answer for each of the others, three answers in all.
 _ADDED = np.array([0.75, 1.5, 0.75])
 
 
-@dataclass(frozen=True)
-class NetPromoterScore:
+@dataclass(frozen=True, repr=False)
+class NetPromoterScore(Shown, table="bands"):
     """Net promoter score.
 
     Attributes
@@ -42,7 +43,7 @@ class NetPromoterScore:
     n: int
     n_dropped: int
     confidence_level: float
-    groups: pd.DataFrame | None = field(default=None, repr=False)
+    groups: pd.DataFrame | None = None
 
 
 def net_promoter_score(

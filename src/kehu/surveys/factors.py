@@ -1,7 +1,7 @@
 """What items measure: whether they have enough in common, how many factors they have, and which."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from scipy import optimize, stats
 from kehu.frames import closest
 from kehu.surveys.answers import Answers, check_whole, refuse_collinear
 from kehu.surveys.reliability import scale_answers
+from kehu.surveys.results import Shown
 from kehu.surveys.rotation import ROTATIONS, rotated
 from kehu.warnings import NotConvergedWarning, NotIdentifiedWarning, warn
 
@@ -21,8 +22,8 @@ _LEAST_UNIQUE = 0.005
 _MOST_STEPS = 2000
 
 
-@dataclass(frozen=True)
-class Factorability:
+@dataclass(frozen=True, repr=False)
+class Factorability(Shown, table="items"):
     """Whether items have enough in common for factors.
 
     Attributes
@@ -41,7 +42,7 @@ class Factorability:
 
     kmo: float
     words: str
-    items: pd.DataFrame = field(repr=False)
+    items: pd.DataFrame
     chi2: float
     df: int
     p_value: float
@@ -49,8 +50,8 @@ class Factorability:
     n_dropped: int
 
 
-@dataclass(frozen=True)
-class ParallelAnalysis:
+@dataclass(frozen=True, repr=False)
+class ParallelAnalysis(Shown, table="table"):
     """Number of factors that explain more than chance would.
 
     Attributes
@@ -70,8 +71,8 @@ class ParallelAnalysis:
     n_dropped: int
 
 
-@dataclass(frozen=True)
-class FactorAnalysis:
+@dataclass(frozen=True, repr=False)
+class FactorAnalysis(Shown, table="loadings"):
     """Common factors of items.
 
     Attributes
@@ -98,9 +99,9 @@ class FactorAnalysis:
     """
 
     loadings: pd.DataFrame
-    items: pd.DataFrame = field(repr=False)
+    items: pd.DataFrame
     factors: pd.DataFrame
-    correlations: pd.DataFrame = field(repr=False)
+    correlations: pd.DataFrame
     chi2: float
     df: int
     p_value: float

@@ -1,7 +1,7 @@
 """How far items that are to measure one thing agree: Cronbach's alpha and McDonald's omega."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,13 +10,14 @@ from scipy import stats
 
 from kehu import frames
 from kehu.surveys.answers import Answers, check_level, check_whole, complete, listed, refuse_constant
+from kehu.surveys.results import Shown
 from kehu.warnings import ReversedItemWarning, warn
 
 _MOST_SWEEPS = 500
 
 
-@dataclass(frozen=True)
-class Reliability:
+@dataclass(frozen=True, repr=False)
+class Reliability(Shown, table="items"):
     """Reliability of the sum or mean of some items.
 
     Attributes
@@ -44,11 +45,11 @@ class Reliability:
     omega: float
     omega_low: float
     omega_high: float
-    items: pd.DataFrame = field(repr=False)
+    items: pd.DataFrame
     against: list[str]
     n: int
     n_dropped: int
-    missing: pd.Series = field(repr=False)
+    missing: pd.Series
     confidence_level: float
 
 
