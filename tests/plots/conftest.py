@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kehu import effects, lifecycle, plots, simulate
+from kehu import ahp, effects, evaluation, indicators, lifecycle, plots, simulate
+from kehu.figures.ticks import shorten
 
 
 def periods(n=52, freq="7D", scale=3000.0):
@@ -277,6 +278,108 @@ def returns(margins=(0.1, 0.2, 0.3, 0.4), scale=1.0, **attrs):
     return table
 
 
+CRITERIA = ["speed of delivery", "care", "价格", "售后服务", "range of goods"]
+WEIGHTINGS = ["judged", "熵权法", "regression", "CRITIC", "both"]
+GRADES = ["very good", "好", "fair", "poor"]
+
+
+def matrix(names, seed=10, missing=()):
+    """Judgements of Saaty's scale that are nearly consistent."""
+    rng = np.random.default_rng(seed)
+    logs = np.log(np.linspace(5, 1, len(names)))
+    i, j = np.triu_indices(len(names), 1)
+    ratio = np.exp(logs[i] - logs[j] + rng.normal(0, 0.1, len(i)))
+    judged = [max(round(r), 1) if r >= 1 else 1 / round(1 / r) for r in ratio]
+    return ahp.PairwiseMatrix.from_upper(
+        [None if place in missing else value for place, value in enumerate(judged)], labels=names
+    )
+
+
+def group(names, n, seed=11):
+    rng = np.random.default_rng(seed)
+    i, j = np.triu_indices(len(names), 1)
+    priorities = rng.normal(0, 0.4, (n, len(names))) - 0.2 * np.arange(len(names))
+    raters = [list(np.exp(row[i] - row[j])) for row in priorities]
+    return ahp.Group([ahp.PairwiseMatrix.from_upper(one, labels=names) for one in raters])
+
+
+def divided(below):
+    """A tree with even weights, from names, lists of names and dictionaries of these."""
+    inner = {name: one and divided(one) for name, one in below.items()} if isinstance(below, dict) else below
+    return {"criteria": inner, "weights": [1 / len(below)] * len(below)}
+
+
+def alternatives(names, criteria=CRITERIA, seed=12):
+    ratings = np.random.default_rng(seed).uniform(1, 9, (len(names), len(criteria)))
+    return pd.DataFrame(ratings, index=names, columns=criteria)
+
+
+def weightings(criteria, names, table=None, seed=13):
+    weights = np.random.default_rng(seed).dirichlet(np.full(len(criteria), 2.0), len(names))
+    given = {name: dict(zip(criteria, row, strict=True)) for name, row in zip(names, weights, strict=True)}
+    return evaluation.compare_weights(given, table)
+
+
+def graded(criteria, grades, weights=None, **options):
+    rows = np.linspace(1, 3, len(criteria))[:, None] ** -np.arange(1.0, len(grades) + 1)
+    table = pd.DataFrame(rows / rows.sum(axis=1, keepdims=True), index=criteria, columns=grades)
+    weights = dict.fromkeys(criteria, 1 / len(criteria)) if weights is None else weights
+    return evaluation.fuzzy_evaluation(table, weights, **options)
+
+
+def control(periods=52, rate=0.08, sizes=(150, 600), out=45, **options):
+    rng = np.random.default_rng(14)
+    n = rng.integers(*sizes, periods)
+    share = np.full(periods, rate)
+    share[out:] *= 2.5
+    table = pd.DataFrame({"period": pd.date_range("2024-01-01", periods=periods, freq="7D"), "n": n})
+    table["count"] = np.minimum(rng.poisson(n * share), n)
+    return indicators.control_chart(table, **options)
+
+
+def measured(periods, scale=1.0):
+    """An individuals chart; the periods may have any names."""
+    values = scale * np.random.default_rng(15).normal(5, 1, len(periods))
+    table = pd.DataFrame({"period": periods, "value": values})
+    return indicators.control_chart(table, kind="individuals", baseline=min(len(table), 20))
+
+
+SERVICE = ahp.Hierarchy(
+    "电商服务 (service)",
+    {
+        "judgements": "2 3 | 2",
+        "criteria": {
+            "outcome": {"judgements": "2 3 | 2", "criteria": ["complaints", "客户流失率", "retention"]},
+            "过程性指标": {
+                "judgements": "2",
+                "criteria": ["平均响应时长（售前人工客服）", "solved at first"],
+            },
+            "foundation": None,
+        },
+    },
+)
+SERVICE_NAMES = ["电商服务 (service)", *SERVICE.weights()["criterion"]]
+BELOW = {"complaints": [f"{CHINESE}{i}" for i in range(3)], "alone": ["late", "$5$"]}
+DEEP = ahp.Hierarchy(
+    CHINESE,
+    divided(
+        {
+            LONG: {CHINESE + "一": BELOW, "other": None},
+            "outcome": {f"{i} 流失": [f"leaf {i} of the tree", f"叶子{i}"] for i in range(5)},
+            "process": [f"process number {i}" for i in range(5)],
+        }
+    ),
+)
+DEEP_NAMES = [CHINESE, *DEEP.weights()["criterion"]]
+FLAT = ahp.Hierarchy("goal", {"judgements": matrix(CRITERIA), "criteria": CRITERIA})
+STRANGE = ahp.Hierarchy(LONG + "goal", divided(ODD))
+FROM_DATA = [*ODD, *FEW, *CRITERIA, *WEIGHTINGS, *GRADES, *SERVICE_NAMES, *DEEP_NAMES]
+FROM_DATA += [LONG + "goal", "goal", "a $5$", "care too"]
+OF_WEIGHTS = {
+    *("judgement_matrix", "weight_tree", "weight_ranges", "weight_sensitivity", "weights_compared"),
+    *("rank_changes", "grade_membership", "group_disagreement", "control_chart"),
+}
+
 LIFE = life_cycle()
 MONTHLY = lifecycle.cohorts(LIFE)
 GAPS = lifecycle.rule(LIFE, n_boot=50)
@@ -457,6 +560,62 @@ CASES = {
         by_group("city", ["$a$ (5)", "乙", "a name much longer than there is room"]),
     ),
     "return_on_investment-huge": (plots.return_on_investment, returns(np.linspace(0.01, 1, 30), 5.0)),
+    "judgement_matrix": (plots.judgement_matrix, matrix(CRITERIA)),
+    "judgement_matrix-two": (plots.judgement_matrix, matrix(["care", "care too"]), {"worst": 0}),
+    "judgement_matrix-odd": (plots.judgement_matrix, matrix(ODD, missing=(2, 5)), {"worst": 3}),
+    "judgement_matrix-many": (plots.judgement_matrix, matrix(MANY[5:20])),
+    "judgement_matrix-group": (plots.judgement_matrix, group(CRITERIA, 5).aggregate_judgements()),
+    "weight_tree": (plots.weight_tree, SERVICE),
+    "weight_tree-flat": (plots.weight_tree, FLAT),
+    "weight_tree-deep": (plots.weight_tree, DEEP),
+    "weight_tree-odd": (plots.weight_tree, STRANGE),
+    "weight_ranges": (plots.weight_ranges, ahp.ranges(SERVICE, n_draws=50)),
+    "weight_ranges-group": (plots.weight_ranges, group(ODD, 6).aggregate_priorities()),
+    "weight_ranges-two": (plots.weight_ranges, group(CRITERIA, 2).aggregate_priorities()),
+    "weight_sensitivity": (
+        plots.weight_sensitivity,
+        ahp.sensitivity(FLAT, "care", alternatives(FEW), steps=11),
+    ),
+    "weight_sensitivity-odd": (
+        plots.weight_sensitivity,
+        ahp.sensitivity(STRANGE, LONG, alternatives(ODD, ODD), steps=11),
+    ),
+    "weight_sensitivity-many": (
+        plots.weight_sensitivity,
+        ahp.sensitivity(FLAT, "价格", alternatives(MANY), steps=11),
+    ),
+    "weight_sensitivity-equal": (
+        plots.weight_sensitivity,
+        ahp.sensitivity(FLAT, "care", alternatives(FEW) * 0 + 1, steps=2),
+    ),
+    "weights_compared": (plots.weights_compared, weightings(CRITERIA, WEIGHTINGS[:3])),
+    "weights_compared-five": (plots.weights_compared, weightings(FEW, WEIGHTINGS)),
+    "weights_compared-odd": (plots.weights_compared, weightings(ODD, ODD[:5])),
+    "rank_changes": (
+        plots.rank_changes,
+        weightings(CRITERIA, WEIGHTINGS[:3], alternatives(FEW)),
+    ),
+    "rank_changes-odd": (plots.rank_changes, weightings(CRITERIA, ODD[:5], alternatives(ODD))),
+    "rank_changes-many": (plots.rank_changes, weightings(CRITERIA, WEIGHTINGS, alternatives(MANY))),
+    "rank_changes-ties": (
+        plots.rank_changes,
+        weightings(CRITERIA, WEIGHTINGS[:2], alternatives(FEW).iloc[[0, 1, 1, 1, 1, 5]].set_axis(FEW)),
+    ),
+    "grade_membership": (plots.grade_membership, graded(CRITERIA, GRADES, values=[95, 85, 75, 50])),
+    "grade_membership-tree": (plots.grade_membership, graded(list(SERVICE.leaves().index), GRADES, SERVICE)),
+    "grade_membership-odd": (plots.grade_membership, graded(ODD, ODD)),
+    "grade_membership-one": (plots.grade_membership, graded(["care"], ["poor"], values=[-1e7])),
+    "group_disagreement": (plots.group_disagreement, group(CRITERIA, 8)),
+    "group_disagreement-two": (plots.group_disagreement, group(FEW, 2)),
+    "group_disagreement-many": (plots.group_disagreement, group(ODD, 500)),
+    "control_chart": (plots.control_chart, control(baseline=40), {"target": 0.05}),
+    "control_chart-units": (plots.control_chart, control(300, 40.0, (1, 9), 290, kind="u", baseline=200)),
+    "control_chart-numbers": (plots.control_chart, measured(np.arange(1900, 1930), 1e6)),
+    "control_chart-names": (
+        plots.control_chart,
+        measured(pd.period_range("2017-01", periods=24, freq="M").astype(str)),
+        {"target": -3.0, "name": "a $5$"},
+    ),
 }
 
 
@@ -470,6 +629,13 @@ class Case:
 
     @property
     def data(self):
+        if self.plot.__name__ in OF_WEIGHTS:
+            names = [" ".join(str(name).split()) for name in FROM_DATA]
+            counted = [f"{place} {name}" for place in range(1, 7) for name in names]
+            many = [f"{place} {name}" for place, name in enumerate(MANY[5:20], start=1)]
+            cut = [shorten(name, 32) for name in names]
+            told = [text.format(name) for text in ("Weight of {}", "{}的权重") for name in cut]
+            return [*names, *MANY, *counted, *many, *told]
         if not hasattr(self.result, "__contains__"):
             return []
         if isinstance(self.result, dict):

@@ -7,7 +7,10 @@ here; see `kehu.figures.save`.
 from kehu.plots.baskets import basket_size, item_frequency
 from kehu.plots.cleaning import cleaning_ledger
 from kehu.plots.clv import alive_map, holdout_by_frequency, lifetime_values, purchases_tracking
+from kehu.plots.control import control_chart
 from kehu.plots.effects import event_study, return_on_investment
+from kehu.plots.grades import grade_membership
+from kehu.plots.hierarchy import weight_tree
 from kehu.plots.lifecycle import (
     cohort_matrix,
     gap_distribution,
@@ -23,6 +26,8 @@ from kehu.plots.rule_network import rules_network
 from kehu.plots.rule_strata import rules_within_strata
 from kehu.plots.rules import itemsets_by_support, rules_by_threshold, rules_scatter
 from kehu.plots.segments import segment_choice, segment_map, segment_profile, segment_sizes
+from kehu.plots.weight_changes import rank_changes, weight_sensitivity
+from kehu.plots.weights import group_disagreement, judgement_matrix, weight_ranges, weights_compared
 
 __all__ = [
     "alive_map",
@@ -30,15 +35,20 @@ __all__ = [
     "cleaning_ledger",
     "cohort_matrix",
     "concentration",
+    "control_chart",
     "event_study",
     "gap_distribution",
+    "grade_membership",
+    "group_disagreement",
     "holdout_by_frequency",
     "item_frequency",
     "itemsets_by_support",
+    "judgement_matrix",
     "lifetime_values",
     "order_value",
     "orders_over_time",
     "purchases_tracking",
+    "rank_changes",
     "return_on_investment",
     "rfm_heat_map",
     "rfm_luck",
@@ -58,4 +68,8 @@ __all__ = [
     "stage_sizes",
     "stage_transitions",
     "weekly_rhythm",
+    "weight_ranges",
+    "weight_sensitivity",
+    "weight_tree",
+    "weights_compared",
 ]
