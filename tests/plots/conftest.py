@@ -333,7 +333,7 @@ def control(periods=52, rate=0.08, sizes=(150, 600), out=45, **options):
     share = np.full(periods, rate)
     share[out:] *= 2.5
     table = pd.DataFrame({"period": pd.date_range("2024-01-01", periods=periods, freq="7D"), "n": n})
-    table["count"] = np.minimum(rng.poisson(n * share), n)
+    table["count"] = rng.poisson(n * share)
     return indicators.control_chart(table, **options)
 
 
@@ -609,7 +609,7 @@ CASES = {
     "group_disagreement-two": (plots.group_disagreement, group(FEW, 2)),
     "group_disagreement-many": (plots.group_disagreement, group(ODD, 500)),
     "control_chart": (plots.control_chart, control(baseline=40), {"target": 0.05}),
-    "control_chart-units": (plots.control_chart, control(300, 40.0, (1, 9), 290, kind="u", baseline=200)),
+    "control_chart-units": (plots.control_chart, control(300, 4.0, (1, 9), 290, kind="u", baseline=200)),
     "control_chart-numbers": (plots.control_chart, measured(np.arange(1900, 1930), 1e6)),
     "control_chart-names": (
         plots.control_chart,

@@ -20,6 +20,7 @@ from kehu.plots._rules import growth
 SERIES = (BLUE, VERMILLION, GREEN, PURPLE, OCHRE, INK)
 ROW = 5.2  # mm: height of a row
 EM = 0.55  # mean width of a letter, in font sizes
+_ALONE = 0.77  # height of axes in a figure of their own, before the layout
 _LONGEST = 30  # letters of a name at the side
 
 
@@ -74,14 +75,16 @@ def row_wise(handles: Sequence[Line2D], columns: int) -> list[Line2D]:
 def name_ends(ax: Axes, ends: Sequence[float], names: Sequence[Any], colours: Sequence[Any]) -> None:
     """Name lines at the right end of the axes, one below the other, with leaders where names had to move."""
     low, high = sorted(ax.get_ylim())
-    tall = 0.82 * ax.get_position().height * 72 * ax.figure.get_figheight()
+    # Axes labels and legend take about nine lines of text; axes among others are lower than alone.
+    alone = min(ax.get_position().height / _ALONE, 1.0)
+    tall = max(alone * 72 * ax.figure.get_figheight() - 9.5 * note_size(ax), 6 * note_size(ax))
     places = spread(np.asarray(ends, dtype=float), (high - low) * 1.35 * note_size(ax) / tall)
     across, longest = ax.get_yaxis_transform(), int(letters(ax) / 4)
     for end, place, name, colour in zip(ends, places, names, colours, strict=True):
         line = {"color": colour, "linewidth": 0.6 * growth(ax), "clip_on": False, "transform": across}
         ax.plot([1, 1.04], [end, place], **line)
         style = {"ha": "left", "va": "center", "fontsize": note_size(ax), "color": INK, "transform": across}
-        ax.text(1.045, place, named(name, longest).rstrip() + " ", **style)
+        ax.text(1.045, place, named(name, longest), **style)
 
 
 def spread(places: np.ndarray, gap: float) -> np.ndarray:

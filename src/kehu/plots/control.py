@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from matplotlib.ticker import FixedLocator, MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator, StrMethodFormatter
 
 from kehu.figures.look import BLUE, GREEN, GREY, INK, PALE, VERMILLION
 from kehu.figures.numerals import number, percent
@@ -110,12 +110,13 @@ def _time_axis(ax: Axes, periods: pd.Series, language: str) -> np.ndarray:
         periods = periods.dt.start_time
     if pd.api.types.is_datetime64_any_dtype(periods):
         x = mdates.date2num(periods.dt.tz_localize(None).to_numpy())
-        ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=2, maxticks=6))
+        ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=6))
         ax.xaxis.set_major_formatter(Dates(language))
     elif pd.api.types.is_numeric_dtype(periods):
         x = periods.to_numpy(dtype=float)
         ax.xaxis.set_major_locator(MaxNLocator(7, steps=[1, 2, 5, 10], integer=True))
-        ax.xaxis.set_major_formatter(Numbers(language))
+        # Years have no thousands.
+        ax.xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         ax.set_xlabel(heading("period", language))
     else:
         x = np.arange(len(periods), dtype=float)

@@ -11,6 +11,7 @@ from matplotlib.path import Path
 
 from kehu.ahp import Hierarchy
 from kehu.ahp.consistency import LIMIT
+from kehu.ahp.matrix import check_method
 from kehu.figures.look import BLUE, INK
 from kehu.figures.numerals import number
 from kehu.figures.ticks import literal, shorten
@@ -80,10 +81,10 @@ def weight_tree(
     """
     if not isinstance(hierarchy, Hierarchy):
         raise TypeError(f"hierarchy must be a kehu.ahp.Hierarchy, got {type(hierarchy).__name__}")
+    check_method(method)
     places = _places(hierarchy, method)
     n = places[hierarchy.goal].rows
-    single = any(place.rows == 1 and not place.is_leaf for place in places.values())
-    row, tall = 2.6 * _LINE if single else 2.1 * _LINE, max(n, _FEWEST)
+    row, tall = _LINE * (2.6 if _crowded(places) else 2.1), max(n, _FEWEST)
     goal = wrap(hierarchy.goal, int(0.7 * row * tall), 2)
     with canvas(ax, language=language, width=width, height=12 + row * tall) as ax:
         scale = growth(ax)
@@ -108,6 +109,14 @@ def weight_tree(
         handle = Line2D([], [], color=BLUE, linewidth=2.5 * scale, label=say("note.line_by_weight", language))
         legend_row(ax, [handle, *_consistency(hierarchy, language)])
     return ax
+
+
+def _crowded(places: dict[str, _Place]) -> bool:
+    """Whether some rows hold two lines of text: a name in two lines, or a name and a weight."""
+    longest = 40 if max(place.column for place in places.values()) < 3 else 15
+    return any(
+        text_width(name) > longest if place.is_leaf else place.rows == 1 for name, place in places.items()
+    )
 
 
 def _places(hierarchy: Hierarchy, method: str) -> dict[str, _Place]:

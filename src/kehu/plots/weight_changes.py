@@ -169,9 +169,7 @@ def rank_changes(
     if top > len(SERIES):
         raise ValueError(f"top={top} is more than the {len(SERIES)} alternatives that can be told apart")
     weightings = list(comparison.weights.columns)
-    # The summary beside the ranks may bear the name of a weighting; the ranks stand first.
-    table = comparison.alternatives
-    ranks = table.iloc[:, : len(weightings)].sort_values(weightings[-1], kind="stable")
+    ranks = comparison.alternatives[weightings].sort_values(weightings[-1], kind="stable")
     moves = np.ptp(ranks.to_numpy(), axis=1)
     moving = [place for place in np.argsort(-moves, kind="stable")[:top] if moves[place]]
     colours = dict(zip(sorted(moving), SERIES, strict=False))

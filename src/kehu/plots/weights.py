@@ -38,6 +38,7 @@ _COLOURS = LinearSegmentedColormap.from_list(
 _SCALE_END = np.log(9)
 _DARK = 0.62  # of the scale, from which numbers are white
 _SIDE = (8, 24)  # letters of a name beside the matrix
+_BESIDE_COLOURS = 16  # and beside cells without numbers
 _MARKERS = "os^Dv"
 _RATER_ROOM = 0.5  # of a row
 
@@ -94,7 +95,7 @@ def judgement_matrix(
     with canvas(ax, language=language, width=width, height=24 + 5.5 * max(n, 4)) as ax:
         room, widest = letters(ax) - 8, max(map(text_width, names))
         numbers = (room - min(widest, _SIDE[0])) / n >= needed
-        side = int(np.clip(room - n * needed, *_SIDE)) if numbers else _SIDE[1]
+        side = int(np.clip(room - n * needed, *_SIDE)) if numbers else _BESIDE_COLOURS
         headed = numbers and widest + 1 <= (room - min(widest, side)) / n
         end = max(_SCALE_END, float(np.nanmax(np.abs(logs))))
         edges = np.arange(n + 1) - 0.5
@@ -114,7 +115,8 @@ def judgement_matrix(
                 frame = {"fill": False, "edgecolor": INK, "linewidth": 1.4 * growth(ax), "zorder": 3}
                 ax.add_patch(Rectangle(corner, 0.94, 0.94, **frame))
         ax.set_ylim(n - 0.5, -0.5)
-        ax.xaxis.set_major_locator(FixedLocator(range(n)))
+        stride = 1 if numbers else 2
+        ax.xaxis.set_major_locator(FixedLocator(range(0, n, stride)))
         ax.yaxis.set_major_locator(FixedLocator(range(n)))
         down = names if headed else [f"{place} {name}" for place, name in enumerate(names, start=1)]
         ax.yaxis.set_major_formatter(Names(down, side + 3))
@@ -122,7 +124,7 @@ def judgement_matrix(
         ax.tick_params(length=0)
         ax.spines[:].set_visible(False)
         if not numbers:
-            _add_scale(ax, mesh, end)
+            _add_scale(ax, mesh, end, aspect=1.6 * n)
         ratio = number(round(matrix.consistency().cr, 3), language)
         consistency = say("note.consistency", language, value=ratio, limit=number(LIMIT, language))
         said = (say("axis.judgement_cells", language), consistency)
@@ -147,11 +149,10 @@ def judgement(value: float) -> str:
     return larger if value >= 1 or larger == "1" else f"1/{larger}"
 
 
-def _add_scale(ax: Axes, mesh: Any, end: float) -> None:
-    bar = ax.figure.colorbar(mesh, ax=ax, fraction=0.05, pad=0.02, aspect=24)
+def _add_scale(ax: Axes, mesh: Any, end: float, *, aspect: float) -> None:
+    bar = ax.figure.colorbar(mesh, ax=ax, fraction=0.05, pad=0.02, aspect=aspect)
     bar.outline.set_visible(False)
     ticks = [value for value in (1 / 9, 1 / 5, 1 / 3, 1, 3, 5, 9) if abs(np.log(value)) <= end + 1e-9]
-    bar.ax.yaxis.set_major_locator(FixedLocator(np.log(ticks)))
     bar.ax.set_yticks(np.log(ticks), [judgement(value) for value in ticks])
 
 
@@ -194,8 +195,9 @@ def weight_ranges(
     order = np.argsort(-weight, kind="stable")
     weight, places = weight[order], np.arange(len(data))
     low, high = (frames.numbers(data[name], name)[order] for name in ("low", "high"))
-    if (low > weight).any() or (high < weight).any():
-        raise ValueError("low must be at most, and high at least, the weight")
+    wrong = np.flatnonzero(low > high)
+    if len(wrong):
+        raise ValueError(f"low {low[wrong[0]]:g} is above high {high[wrong[0]]:g}")
     with canvas(ax, language=language, width=width, height=20 + ROW * max(len(data), 4)) as ax:
         scale = growth(ax)
         ax.hlines(places, low, high, color=PALE, linewidth=4 * scale, zorder=2)
