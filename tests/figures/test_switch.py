@@ -2,9 +2,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.text import Text
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from kehu.figures import layout, look, switch
+from kehu.figures.ticks import Names
 
 
 def texts(fig):
@@ -113,3 +114,18 @@ def test_an_empty_figure_and_subfigures():
     with switch.at_size(fig, "single"), switch.in_language(fig, "zh"):
         assert texts(fig) == {"订单数"}
     assert [text.get_text() for text in fig.findobj(Text) if text.get_text()] == ["Orders"]
+
+
+def test_names_from_the_data_change_only_if_their_translation_is_given():
+    fig, ax = plt.subplots()
+    ax.xaxis.set_major_locator(FixedLocator([0, 1]))
+    ax.xaxis.set_major_formatter(Names(["delivery speed", "Orders"]))
+    ax.text(0, 0, " delivery \n speed ")
+    names = {"delivery speed": "配送速度"}
+    with switch.in_language(fig, "zh", names):
+        assert {"配送速度", " 配送速度 ", "Orders"} <= texts(fig)
+    with switch.in_language(fig, "zh"):
+        assert {"delivery speed", " delivery \n speed "} <= texts(fig)
+    ax.xaxis.set_major_formatter(Names(["配送速度"]))
+    with switch.in_language(fig, "en", names):
+        assert {"delivery speed", " delivery speed "} <= texts(fig)

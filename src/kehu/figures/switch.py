@@ -19,7 +19,7 @@ from matplotlib.transforms import Affine2D
 
 from kehu.figures import numerals, words
 from kehu.figures.look import FONTS, HEIGHTS, MM, PRINT_TEXT, WIDTHS, text_size
-from kehu.figures.ticks import Localised
+from kehu.figures.ticks import Localised, Names
 
 # The Chinese font has second shapes of digits in Latin text, and ligatures; one shape of each will do, and
 # a PDF then holds the font once.
@@ -53,17 +53,22 @@ def in_language(fig: Figure, wanted: str, translations: Mapping[str, str] | None
     wanted : {"en", "zh"}
         Language.
     translations : mapping of str to str, optional
-        English → Chinese for texts that are not in the catalogue.
+        English → Chinese for texts that are not in the catalogue, and for names from the data.
     """
     words.check_language(wanted)
 
+    def named(text: str) -> str:
+        return words.translate_name(text, wanted, translations)
+
     def say(text: str) -> str:
-        return words.translate(text, wanted, translations)
+        return words.translate(named(text), wanted, translations)
 
     with ExitStack() as undo:
         for ticker in _tickers(fig):
             formatter = ticker.formatter
-            if isinstance(formatter, Localised):
+            if isinstance(formatter, Names):
+                _replace(undo, ticker, "formatter", _Translated(formatter, named))
+            elif isinstance(formatter, Localised):
                 _replace(undo, formatter, "language", wanted)
             elif isinstance(formatter, FixedFormatter | FuncFormatter | StrCategoryFormatter):
                 _replace(undo, ticker, "formatter", _Translated(formatter, say))

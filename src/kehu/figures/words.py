@@ -112,6 +112,23 @@ def translate(text: str, language: str, translations: Mapping[str, str] | None =
     return text if known is None else known
 
 
+def translate_name(text: str, language: str, translations: Mapping[str, str] | None) -> str:
+    r"""Say a name from the data in the other language, if its translation was given.
+
+    Charts put blanks around names and break them into lines; these do not count.
+
+    Examples
+    --------
+    >>> translate_name(" green\ntea ", "zh", {"green tea": "绿茶"}), translate_name("Orders", "zh", {})
+    (' 绿茶 ', 'Orders')
+    """
+    plain = " ".join(text.split())
+    for english, chinese in (translations or {}).items():
+        if plain in (english, chinese):
+            return text.replace(text.strip(), english if language == "en" else chinese)
+    return text
+
+
 def _word(text: str, language: str, translations: Mapping[str, str] | None) -> str | None:
     for english, chinese in (translations or {}).items():
         if text in (english, chinese):
