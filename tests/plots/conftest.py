@@ -1,5 +1,6 @@
 """Every chart with ordinary and with awkward results."""
 
+import warnings
 from itertools import combinations
 from types import SimpleNamespace
 
@@ -7,8 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kehu import ahp, effects, evaluation, indicators, lifecycle, plots, simulate
+from kehu import ahp, effects, evaluation, indicators, lifecycle, plots, satisfaction, simulate, surveys
 from kehu.figures.ticks import shorten
+from kehu.plots.hierarchy import wrap
+from kehu.warnings import KehuWarning
 
 
 def periods(n=52, freq="7D", scale=3000.0):
@@ -380,6 +383,111 @@ OF_WEIGHTS = {
     *("rank_changes", "grade_membership", "group_disagreement", "control_chart"),
 }
 
+DRIVERS = {"speed of delivery": 5.0, "care": 0.0, "价格": 3.0, "售后服务": 2.0, "range": 4.0}
+# The customer satisfaction index: seven constructs, twelve paths.
+INDEX = ["形象 image", "expectations", "quality", "perceived value", "客户满意度", "complaints", "loyalty"]
+INDEX_PATHS = [
+    *[(0, 1), (0, 4), (0, 6), (1, 2), (1, 3), (1, 4)],
+    *[(2, 3), (2, 4), (3, 4), (4, 5), (4, 6), (5, 6)],
+]
+
+
+def quiet(function, *args, **options):
+    """What a function gives, without its warnings."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", KehuWarning)
+        return function(*args, **options)
+
+
+def regression(drivers=DRIVERS, n=200, outcome="satisfaction_score", **options):
+    drivers = drivers if isinstance(drivers, dict) else dict.fromkeys(drivers, 3.0)
+    answers = simulate.service_survey(n, drivers=drivers, random_state=16).answers
+    return quiet(
+        satisfaction.driver_regression, answers, outcome=outcome, drivers=list(drivers), **options
+    )
+
+
+def divided_variance(drivers=DRIVERS, n=200, **options):
+    drivers = drivers if isinstance(drivers, dict) else dict.fromkeys(drivers, 3.0)
+    answers = simulate.service_survey(n, drivers=drivers, random_state=17).answers
+    columns = {"outcome": "satisfaction_score", "drivers": list(drivers), "n_boot": 40, "random_state": 1}
+    return quiet(satisfaction.relative_importance, answers, **columns, **options)
+
+
+def priorities(drivers=DRIVERS, n=200, **options):
+    drivers = drivers if isinstance(drivers, dict) else dict.fromkeys(drivers, 3.0)
+    answers = simulate.service_survey(n, drivers=drivers, random_state=18).answers
+    columns = {"outcome": "satisfaction_score", "drivers": list(drivers), "n_boot": 40, "random_state": 1}
+    return quiet(satisfaction.importance_performance, answers, **columns, **options)
+
+
+def gaps(names, n=60, scale=1.0):
+    rng = np.random.default_rng(19)
+    answers = pd.DataFrame(scale * rng.integers(1, 6, (n, 2 * len(names)))).rename(columns=str)
+    pairs = {name: (f"{2 * i}", f"{2 * i + 1}") for i, name in enumerate(names)}
+    return satisfaction.expectation_gaps(answers, pairs=pairs)
+
+
+def answered(blocks, scale=(1, 5), n=80, missing=0.1, **options):
+    rng = np.random.default_rng(20)
+    items = [item for block in blocks.values() for item in block]
+    answers = rng.integers(scale[0], scale[1] + 1, (n, len(items))).astype(float)
+    answers[rng.random(answers.shape) < missing] = np.nan
+    return surveys.read(pd.DataFrame(answers, columns=items), blocks=blocks, scale=scale, **options)
+
+
+def recommended(groups=None, n=200, answers=range(11)):
+    rng = np.random.default_rng(21)
+    data = pd.DataFrame({"recommend": rng.choice(list(answers), n)})
+    if groups is None:
+        return satisfaction.net_promoter_score(data)
+    return satisfaction.net_promoter_score(
+        data.assign(group=[groups[i % len(groups)] for i in range(n)]), by="group"
+    )
+
+
+def needs(names, n=100, answers=(1, 2, 3, 4, 5)):
+    rng = np.random.default_rng(22)
+    pairs = {name: (f"{i} with", f"{i} without") for i, name in enumerate(names)}
+    columns = [column for pair in pairs.values() for column in pair]
+    weights = rng.dirichlet(np.full(len(answers), 0.7), len(columns))
+    data = {column: rng.choice(answers, n, p=part) for column, part in zip(columns, weights, strict=True)}
+    return satisfaction.kano(pd.DataFrame(data), features=pairs)
+
+
+def path_model(names, pairs, value=0.25, n=150, **options):
+    """A path model from the places of the sources and targets of its paths."""
+    paths = {(names[i], names[j]): value for i, j in pairs}
+    loadings = dict.fromkeys(names, (0.85, 0.8, 0.75))
+    shop = simulate.latent_survey(n, paths=paths, loadings=loadings, random_state=23)
+    options = {"n_boot": 40, "random_state": 1, **options}
+    return quiet(satisfaction.path_model, shop.answers, blocks=shop.blocks, paths=list(paths), **options)
+
+
+OF_SURVEYS = {
+    *("coefficient_forest", "importance_intervals", "importance_performance_map", "expectation_gap"),
+    *("likert", "net_promoter", "path_diagram", "kano_map"),
+}
+ITEMS = {
+    "物流配送": ["下单之后发货迅速，物流信息更新及时，可以随时查询到包裹的位置", "parcels came late"],
+    "care of customers": ["the staff was friendly and knew the answers to all of my questions", "价格"],
+}
+FROM_SURVEYS = [*ODD, *FEW, *MANY, *DRIVERS, *INDEX, *ITEMS]
+FROM_SURVEYS += [item for block in ITEMS.values() for item in block]
+
+
+def in_charts_of_surveys(result):
+    """Names from the data, with what stands beside them."""
+    names = [" ".join(str(name).split()) for name in FROM_SURVEYS]
+    beside = [f"{place} {name}" for some in (MANY, MANY[4:22]) for place, name in enumerate(some, start=1)]
+    beside += [f"{(wrap(name, 26, 2) or [' '])[-1]} *" for name in names]
+    groups = getattr(result, "groups", None)
+    if groups is not None:
+        pairs = zip(groups["group"], groups["n"], strict=True)
+        beside += [f"{(wrap(str(group), 16, 2) or [' '])[-1]} ({n:,})" for group, n in pairs]
+    return [*names, *beside, "否", "a $5$", *(f"R² = {share / 100:.2f}" for share in range(101))]
+
+
 LIFE = life_cycle()
 MONTHLY = lifecycle.cohorts(LIFE)
 GAPS = lifecycle.rule(LIFE, n_boot=50)
@@ -616,6 +724,68 @@ CASES = {
         measured(pd.period_range("2017-01", periods=24, freq="M").astype(str)),
         {"target": -3.0, "name": "a $5$"},
     ),
+    "coefficient_forest": (plots.coefficient_forest, regression()),
+    "coefficient_forest-cuts": (
+        plots.coefficient_forest,
+        regression(outcome="satisfaction", model="ordered", n=150),
+        {"cuts": True, "standardised": True},
+    ),
+    "coefficient_forest-several": (
+        plots.coefficient_forest,
+        dict(zip(ODD[:5], [regression(ODD, 100 + 30 * i) for i in range(5)], strict=True)),
+        {"standardised": True},
+    ),
+    "coefficient_forest-null": (plots.coefficient_forest, regression({"care": 0.0}, 30)),
+    "importance_intervals": (plots.importance_intervals, divided_variance()),
+    "importance_intervals-odd": (plots.importance_intervals, divided_variance(ODD)),
+    "importance_intervals-many": (plots.importance_intervals, divided_variance(MANY[4:22])),
+    "importance_intervals-null": (plots.importance_intervals, divided_variance({"care": 0.0}, 40)),
+    "importance_performance_map": (plots.importance_performance_map, priorities()),
+    "importance_performance_map-odd": (
+        plots.importance_performance_map,
+        priorities(ODD, borders="scale", scale=(1, 5)),
+        {"intervals": True},
+    ),
+    "importance_performance_map-twelve": (plots.importance_performance_map, priorities(MANY[6:18])),
+    "importance_performance_map-many": (
+        plots.importance_performance_map,
+        priorities(MANY[4:22], importance="johnson"),
+        {"intervals": True},
+    ),
+    "importance_performance_map-one": (
+        plots.importance_performance_map,
+        priorities({"care": 1.0}, importance={"care": 1.0}),
+        {"intervals": True},
+    ),
+    "expectation_gap": (plots.expectation_gap, gaps(list(DRIVERS))),
+    "expectation_gap-odd": (plots.expectation_gap, gaps(ODD, scale=100.0)),
+    "expectation_gap-one": (plots.expectation_gap, gaps(["care"], 2)),
+    "likert": (plots.likert, answered(ITEMS, reverse=["parcels came late"])),
+    "likert-odd": (plots.likert, answered({"Orders": ODD[:3], LONG: ODD[3:]}, (0, 10))),
+    "likert-two": (plots.likert, answered({"care": FEW}, (0, 1)), {"answers": ["否", "a $5$"]}),
+    "likert-words": (
+        plots.likert,
+        answered(ITEMS, (-3, 3)),
+        {"block": "care of customers", "answers": [*ODD, "care"]},
+    ),
+    "likert-none": (plots.likert, answered({"care": ["care"]}, missing=1.1)),
+    "net_promoter": (plots.net_promoter, recommended(["care", "价格", FEW[0]])),
+    "net_promoter-alone": (plots.net_promoter, recommended()),
+    "net_promoter-odd": (plots.net_promoter, recommended(ODD, 60)),
+    "net_promoter-all": (plots.net_promoter, recommended(["care"], 3, [10])),
+    "net_promoter-none": (plots.net_promoter, recommended(MANY[9:17], 5000, [0, 1])),
+    "path_diagram": (plots.path_diagram, path_model(INDEX, INDEX_PATHS)),
+    "path_diagram-two": (plots.path_diagram, path_model(["care", "价格"], [(0, 1)], -0.6)),
+    "path_diagram-chain": (
+        plots.path_diagram,
+        path_model(MANY[7:17], [(i, i + 1) for i in range(9)], 0.5, 400),
+    ),
+    "path_diagram-odd": (plots.path_diagram, path_model(ODD[:5], [(0, 1), (0, 2), (1, 3), (2, 3), (3, 4)])),
+    "path_diagram-star": (plots.path_diagram, path_model(MANY[8:17], [(i, 8) for i in range(8)], 0.3, 400)),
+    "kano_map": (plots.kano_map, needs([*DRIVERS, "item 0"])),
+    "kano_map-odd": (plots.kano_map, needs(ODD), {"intervals": True}),
+    "kano_map-many": (plots.kano_map, needs(MANY), {"intervals": True}),
+    "kano_map-same": (plots.kano_map, needs(FEW, 5, (1,) * 4 + (5,))),
 }
 
 
@@ -629,6 +799,8 @@ class Case:
 
     @property
     def data(self):
+        if self.plot.__name__ in OF_SURVEYS:
+            return in_charts_of_surveys(self.result)
         if self.plot.__name__ in OF_WEIGHTS:
             names = [" ".join(str(name).split()) for name in FROM_DATA]
             counted = [f"{place} {name}" for place in range(1, 7) for name in names]

@@ -19,13 +19,17 @@ from kehu.plots.lifecycle import (
     stage_transitions,
 )
 from kehu.plots.orders import concentration, order_value, orders_over_time, weekly_rhythm
+from kehu.plots.path_diagram import path_diagram
 from kehu.plots.rfm import rfm_heat_map, rfm_luck, rfm_migration, rfm_segments
 from kehu.plots.rule_comparison import rules_compared
 from kehu.plots.rule_matrix import rules_matrix
 from kehu.plots.rule_network import rules_network
 from kehu.plots.rule_strata import rules_within_strata
 from kehu.plots.rules import itemsets_by_support, rules_by_threshold, rules_scatter
+from kehu.plots.satisfaction import coefficient_forest, expectation_gap, importance_intervals
+from kehu.plots.satisfaction_maps import importance_performance_map, kano_map
 from kehu.plots.segments import segment_choice, segment_map, segment_profile, segment_sizes
+from kehu.plots.surveys import likert, net_promoter
 from kehu.plots.weight_changes import rank_changes, weight_sensitivity
 from kehu.plots.weights import group_disagreement, judgement_matrix, weight_ranges, weights_compared
 
@@ -33,20 +37,28 @@ __all__ = [
     "alive_map",
     "basket_size",
     "cleaning_ledger",
+    "coefficient_forest",
     "cohort_matrix",
     "concentration",
     "control_chart",
     "event_study",
+    "expectation_gap",
     "gap_distribution",
     "grade_membership",
     "group_disagreement",
     "holdout_by_frequency",
+    "importance_intervals",
+    "importance_performance_map",
     "item_frequency",
     "itemsets_by_support",
     "judgement_matrix",
+    "kano_map",
     "lifetime_values",
+    "likert",
+    "net_promoter",
     "order_value",
     "orders_over_time",
+    "path_diagram",
     "purchases_tracking",
     "rank_changes",
     "return_on_investment",
