@@ -129,3 +129,16 @@ def test_wrong_results_are_refused():
     with pytest.raises(ValueError, match="target=nan must be a finite number"):
         plots.control_chart(indicators.control_chart(WEEKS, baseline=24), target=float("nan"))
     assert plt.get_fignums() == []
+
+
+def test_a_long_legend_leaves_room_for_the_chart():
+    rng = np.random.default_rng(1)
+    rate = 0.03 * np.where(np.arange(78) < 52, 1, 1.5) * np.exp(0.25 * rng.standard_normal(78))
+    weeks = WEEKS.reindex(range(78)).assign(count=np.rint(800 * rate), n=800)
+    weeks["period"] = pd.date_range("2023-01-02", periods=78, freq="7D")
+    with pytest.warns(OverdispersionWarning):
+        chart = indicators.control_chart(weeks, baseline=52)
+    ax = plots.control_chart(chart, target=0.025)
+    assert len(legend(ax)) == 6 and any(text.startswith("Eight or more") for text in legend(ax))
+    ax.figure.draw_without_rendering()
+    assert ax.get_position().width > 0.75
