@@ -402,9 +402,7 @@ def quiet(function, *args, **options):
 def regression(drivers=DRIVERS, n=200, outcome="satisfaction_score", **options):
     drivers = drivers if isinstance(drivers, dict) else dict.fromkeys(drivers, 3.0)
     answers = simulate.service_survey(n, drivers=drivers, random_state=16).answers
-    return quiet(
-        satisfaction.driver_regression, answers, outcome=outcome, drivers=list(drivers), **options
-    )
+    return quiet(satisfaction.driver_regression, answers, outcome=outcome, drivers=list(drivers), **options)
 
 
 def divided_variance(drivers=DRIVERS, n=200, **options):

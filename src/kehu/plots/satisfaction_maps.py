@@ -18,7 +18,7 @@ from kehu.plots._rules import dot, growth
 from kehu.satisfaction import ImportancePerformance, Kano
 
 _URGENT = "#FBEADF"
-_LISTED = 20  # letters of a name in a list
+_LISTED = {"single": 20, "double": 48, "slide": 30}  # letters of a name in a list
 _LINE = 4.4  # mm: height of a line of a legend
 _QUADRANTS = {
     "upper left": "ipa.concentrate_here",
@@ -120,7 +120,7 @@ def importance_performance_map(
         ax.set_xlabel(say("axis.performance", language))
         kind = {"lmg": "part", "johnson": "part"}.get(ipm.importance_kind, ipm.importance_kind)
         ax.set_ylabel(say(f"axis.importance_{kind}", language))
-        handles = _list(data["driver"])
+        handles = _list(data["driver"], width)
         if certain.any():
             handles.append(dot(say("note.quadrant_certain", language, level=level), BLUE, BLUE))
         if not certain.all():
@@ -184,7 +184,7 @@ def kano_map(
         ax.set(xlim=(-0.03, 1.03), ylim=(-0.1, 1.1))
         corners = quadrants(ax, (0.5, 0.5), _REGIONS, language)
         _draw_spans(ax, spans)
-        handles = _list(data["feature"])
+        handles = _list(data["feature"], width)
         for need, (colour, marker) in _NEEDS.items():
             part = (data["category"] == need).to_numpy()
             if part.any():
@@ -211,9 +211,9 @@ def _height(n: int) -> float:
     return 76.0 + (_LINE * np.ceil(n / 2) if n > MOST_NAMED else 0.0)
 
 
-def _list(names: pd.Series) -> list[Any]:
+def _list(names: pd.Series, width: str) -> list[Any]:
     """Legend of numbered points, where they are too many to be named."""
-    return listed_names(names.tolist(), _LISTED) if len(names) > MOST_NAMED else []
+    return listed_names(names.tolist(), _LISTED[width]) if len(names) > MOST_NAMED else []
 
 
 def _spans(data: pd.DataFrame, x: np.ndarray, y: np.ndarray, columns: tuple[str, str]) -> np.ndarray:

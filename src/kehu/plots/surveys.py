@@ -134,7 +134,7 @@ def likert(
         ax.yaxis.set_major_locator(FixedLocator(places))
         ax.yaxis.set_major_formatter(_Lines(["\n".join(lines) for lines in names], language))
         ax.tick_params(axis="y", length=0)
-        ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
+        ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
         ax.xaxis.set_major_formatter(_BothWays(language))
         ax.set_xlabel(_below(counts, items["reverse"].any(), language), linespacing=1.4)
         means = counts @ np.arange(low, high + 1) / np.maximum(counts.sum(axis=1), 1)
@@ -248,7 +248,7 @@ def net_promoter(
 ) -> Axes:
     """Bands of detractors, passives and promoters, and beside them the net promoter score with its limits.
 
-    Groups, if any, stand below the whole, the highest score first.
+    Groups, if any, stand below the whole, the highest score first. Shares are written where they have room.
 
     Parameters
     ----------
@@ -277,7 +277,7 @@ def net_promoter(
     >>> from kehu.satisfaction import net_promoter_score
     >>> ax = net_promoter(net_promoter_score(pd.DataFrame({"recommend": [10, 9, 9, 8, 7, 3, 10, 6, 9, 8]})))
     >>> [text.get_text() for text in ax.texts]
-    ['20%', '30%', '50%']
+    ['30%', '50%']
     """
     if not isinstance(nps, NetPromoterScore):
         raise TypeError(f"nps must come from kehu.satisfaction.net_promoter_score, got {type(nps).__name__}")
