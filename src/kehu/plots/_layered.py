@@ -80,7 +80,6 @@ class _Cost:
         if len(self.fans):
             hub, one, other = (many[:, side] for side in self.fans.T)
             total += self.narrow[hub, one, other].sum(axis=1)
-        # Spread over the grid in itself is no good: nodes that hang together stay together.
         return total
 
 

@@ -126,7 +126,7 @@ def likert(
     tall = _TWO_LINES if max(map(len, names)) > 1 else ROW
     with canvas(ax, language=language, width=width, height=30 + tall * max(len(rows), 3)) as ax:
         places = [place for place, (row, _) in enumerate(rows) if row >= 0]
-        _bars(ax, counts, places)
+        reach = _bars(ax, counts, places)
         for place, (row, header) in enumerate(rows):
             if row < 0:
                 _header(ax, place, header)
@@ -134,7 +134,8 @@ def likert(
         ax.yaxis.set_major_locator(FixedLocator(places))
         ax.yaxis.set_major_formatter(_Lines(["\n".join(lines) for lines in names], language))
         ax.tick_params(axis="y", length=0)
-        ax.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+        ticks = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(*reach)
+        ax.xaxis.set_major_locator(FixedLocator(ticks[(ticks >= reach[0]) & (ticks <= reach[1])]))
         ax.xaxis.set_major_formatter(_BothWays(language))
         ax.set_xlabel(_below(counts, items["reverse"].any(), language), linespacing=1.4)
         means = counts @ np.arange(low, high + 1) / np.maximum(counts.sum(axis=1), 1)
@@ -194,8 +195,8 @@ def _colours(n: int) -> list[Any]:
     return [*_LOW(strong), *[_NEUTRAL] * odd, *_HIGH(strong[::-1])]
 
 
-def _bars(ax: Axes, counts: np.ndarray, places: list[int]) -> None:
-    """Bars around the middle of the scale, and what lies on either side of it."""
+def _bars(ax: Axes, counts: np.ndarray, places: list[int]) -> tuple[float, float]:
+    """Bars around the middle of the scale, with what lies on either side; gives how far they reach."""
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     half, odd = divmod(shares.shape[1], 2)
     below, above = shares[:, :half].sum(axis=1), shares[:, half + odd :].sum(axis=1)
@@ -206,17 +207,18 @@ def _bars(ax: Axes, counts: np.ndarray, places: list[int]) -> None:
         ax.barh(places, share, left=start, height=0.74, **look)
         start = start + share
     ax.axvline(0, color=GREY, linewidth=0.5 * growth(ax), zorder=0.5)
-    left, right = float((ends - shares.sum(axis=1)).min()), float(ends.max())
+    reach = min(float((ends - shares.sum(axis=1)).min()), 0.0), max(float(ends.max()), 0.0)
     # Room for a share at each side: five letters of those beside the names.
     part = 5.2 / max(letters(ax) - _LONGEST - 12, 12)
-    room = part / (1 - 2 * part) * max(right - left, 0.5)
-    left, right = left - room, right + room
+    room = part / (1 - 2 * part) * max(reach[1] - reach[0], 0.5)
+    left, right = reach[0] - room, reach[1] + room
     ax.set_xlim(left, right)
     style = {"va": "center", "fontsize": note_size(ax)}
     for place, one, other, count in zip(places, below, above, counts.sum(axis=1), strict=True):
         if count:
             ax.text(left + 0.1 * room, place, percent(round(one, 2)), ha="left", color="#A94A00", **style)
             ax.text(right, place, percent(round(other, 2)), ha="right", color="#00558A", **style)
+    return reach
 
 
 def _header(ax: Axes, place: int, name: str) -> None:
