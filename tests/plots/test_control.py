@@ -134,7 +134,7 @@ def test_wrong_results_are_refused():
 def test_a_long_legend_leaves_room_for_the_chart():
     rng = np.random.default_rng(1)
     rate = 0.03 * np.where(np.arange(78) < 52, 1, 1.5) * np.exp(0.25 * rng.standard_normal(78))
-    weeks = WEEKS.reindex(range(78)).assign(count=np.rint(800 * rate), n=800)
+    weeks = WEEKS.reindex(range(78)).assign(count=np.rint(3000 * rate), n=3000)
     weeks["period"] = pd.date_range("2023-01-02", periods=78, freq="7D")
     with pytest.warns(OverdispersionWarning):
         chart = indicators.control_chart(weeks, baseline=52)
