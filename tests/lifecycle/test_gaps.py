@@ -51,7 +51,7 @@ def test_each_customer_counts_once():
     purchases = {"daily": [start + pd.Timedelta(days=day) for day in range(331)]}
     monthly = [start + pd.Timedelta(days=30 * step) for step in range(12)]
     purchases |= {f"monthly {n}": monthly for n in range(10)}
-    with pytest.warns(FewEventsWarning, match="only 11 customers"):
+    with pytest.warns(FewEventsWarning, match="only 11 of 11 customers"):
         by_customer = lifecycle.rule(table(purchases), n_boot=0)
     with pytest.warns(FewEventsWarning):
         by_gap = lifecycle.rule(table(purchases), weights="gap", n_boot=0)
