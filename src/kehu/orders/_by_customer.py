@@ -64,12 +64,10 @@ def survey(lines: Lines, *, by_day: bool, bits: int = _BITS) -> Survey:
     Lines that are to be sorted by day need a list of all days for each group: where there are many days the
     groups are made larger, so that going through the lists takes no longer than going through the lines.
     """
-    shares = _shares(len(lines.moment))
+    shares = shares_of(len(lines.moment))
     counts = np.zeros((len(shares), ((lines.n - 1) >> bits) + 1), np.int64)
     arrays = lines.customer, lines.moment, lines.amount, lines.base, bits
-    found = _at_once(
-        lambda part: _kernels.customers.survey(*arrays, *shares[part], counts[part]), len(shares)
-    )
+    found = at_once(lambda part: _kernels.customers.survey(*arrays, *shares[part], counts[part]), len(shares))
     low, high, *numbers = zip(*found, strict=True)
     seen = Survey(min(low), max(high), *map(sum, numbers), counts, bits)
     days = (seen.high - seen.low) // _kernels.customers.DAY + 1
@@ -104,7 +102,7 @@ def sum_up(
         marks = np.zeros(n_group, np.uint8)
         _kernels.customers.count_present(words, starts, *parts[part], time_bits, split, marks, present)
 
-    _at_once(count, n_parts)
+    at_once(count, n_parts)
     places = np.concatenate([[0], np.cumsum(present)])
     customers = np.empty(places[-1], np.int64)
     whole, real = np.empty((sides + 1, places[-1]), np.int64), np.empty((3 + 2 * sides, places[-1]))
@@ -121,7 +119,7 @@ def sum_up(
             rows.view(np.float64), places[begin], customers, whole, real,
         )  # fmt: skip
 
-    _at_once(write, n_parts)
+    at_once(write, n_parts)
     return Summed(customers, whole, real)
 
 
@@ -133,23 +131,24 @@ def _together(
     # Within a group the lines of the first core's share come first, so that lines keep their order.
     places = starts[:-1] + np.cumsum(seen.counts, axis=0) - seen.counts
     words = np.empty(2 * len(lines.moment), np.int64)
-    amounts, shares = words.view(np.float64), _shares(len(lines.moment))
+    amounts, shares = words.view(np.float64), shares_of(len(lines.moment))
     arrays = lines.customer, lines.moment, lines.amount, lines.base, seen.bits, time_bits, low, by_day
 
     def bring(part: int) -> None:
         _kernels.customers.bring_together(*arrays, *shares[part], places[part], words, amounts)
 
-    _at_once(bring, len(shares))
+    at_once(bring, len(shares))
     return starts, words
 
 
-def _shares(n: int) -> list[tuple[int, int]]:
+def shares_of(n: int) -> list[tuple[int, int]]:
     """Rows that each core takes; the sums come out the same however many there are."""
     cores = min(os.cpu_count() or 1, _MOST_CORES) if n >= _SMALL else 1
     return [(n * part // cores, n * (part + 1) // cores) for part in range(cores)]
 
 
-def _at_once(work: Callable[[int], Any], n: int) -> list[Any]:
+def at_once(work: Callable[[int], Any], n: int) -> list[Any]:
+    """Do ``n`` pieces of work at the same time."""
     if n == 1:
         return [work(0)]
     with ThreadPoolExecutor(n) as pool:
