@@ -237,7 +237,8 @@ def _read(orders: Any, customer: str, moment: str) -> Purchases:
     low, high = int(numbers.min()), int(numbers.max())
     if high - low > min(_SPARSE * len(numbers), 2**31 - 2):
         return read(orders, customer, moment)
-    codes = np.subtract(numbers, low, dtype=np.int64).astype(np.int32)
+    codes = np.empty(len(numbers), np.int32)
+    np.subtract(numbers, low, out=codes, dtype=np.int64, casting="unsafe")
     moments = np.ascontiguousarray(frames.times(times, moment)).view(np.int64)
     shares = shares_of(len(codes))
     found = at_once(
