@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from kehu import frames
+from kehu._cores import at_once, shares_of
 from kehu._kernels import cohorts as kernels
 from kehu.lifecycle._purchases import NEVER, Purchases, last_day, moment_of, read
 from kehu.lifecycle.shares import wilson
 from kehu.lifecycle.survival import KaplanMeier, kaplan_meier
-from kehu.orders._by_customer import at_once, shares_of
+from kehu.orders import dates
 from kehu.warnings import FewEventsWarning, warn
 
 FREQUENCIES = ("W", "M", "Q", "Y")
@@ -120,8 +121,10 @@ def cohorts(
 
     Warns
     -----
-    LaterOrdersWarning
-        If orders lie after ``as_of``.
+    FutureOrdersWarning
+        If orders lie after ``as_of``: they are left out.
+    NoRecentOrdersWarning
+        If orders end long before ``as_of``, though they came often.
 
     Examples
     --------
@@ -201,8 +204,10 @@ def second_purchase(
 
     Warns
     -----
-    LaterOrdersWarning
-        If orders lie after ``as_of``.
+    FutureOrdersWarning
+        If orders lie after ``as_of``: they are left out.
+    NoRecentOrdersWarning
+        If orders end long before ``as_of``, though they came often.
     FewEventsWarning
         If fewer than five customers came back.
 
@@ -220,7 +225,7 @@ def second_purchase(
     first, second = first[bought], second[bought]
     closed = second < NEVER
     days = np.where(closed, second, until) - first
-    if closed.sum() < _FEWEST:
+    if 0 < closed.sum() < _FEWEST:  # of none at all kaplan_meier warns
         warn(f"only {closed.sum()} of {len(days):,} customers bought on a second day", FewEventsWarning)
     return kaplan_meier(days, closed, interval=interval, confidence_level=confidence_level, unit="day")
 
@@ -239,6 +244,8 @@ def _read(orders: Any, customer: str, moment: str) -> Purchases:
         return read(orders, customer, moment)
     codes = np.empty(len(numbers), np.int32)
     np.subtract(numbers, low, out=codes, dtype=np.int64, casting="unsafe")
+    if not pd.api.types.is_datetime64_any_dtype(times.dtype):
+        times = dates.parse(times, name=moment)
     moments = np.ascontiguousarray(frames.times(times, moment)).view(np.int64)
     shares = shares_of(len(codes))
     found = at_once(

@@ -87,7 +87,7 @@ def stages(
     {'a': 'existing', 'b': 'new', 'c': 'lost', 'd': 'prospective'}
     """
     purchases = read(orders, customer, moment)
-    until = last_day(purchases, as_of)
+    until = last_day(purchases, as_of, silent=False)
     rule = rule_or_read(rule, purchases, until)
     if until - purchases.high > rule.lapsing:
         warn(
@@ -332,7 +332,7 @@ def _days(purchases: Purchases, dates: Sequence[Any] | None) -> np.ndarray:
         return np.unique(np.array(days, dtype=np.int64))
     if isinstance(dates, str) or not np.iterable(dates):
         raise TypeError(f"dates must be several dates, got {dates!r}; for one date use kehu.lifecycle.stages")
-    days = [last_day(purchases, date, "dates", quiet=True) for date in dates]
+    days = [last_day(purchases, date, "dates", later=False) for date in dates]
     if not 0 < len(days) <= _MOST_DATES:
         raise ValueError(f"dates must be 1 to {_MOST_DATES:,} dates, got {len(days):,}")
     return np.unique(np.array(days, dtype=np.int64))
@@ -340,8 +340,8 @@ def _days(purchases: Purchases, dates: Sequence[Any] | None) -> np.ndarray:
 
 def two_days(purchases: Purchases, start: Any, end: Any) -> tuple[int, int]:
     """Check and order the days between which customers are followed."""
-    begin = last_day(purchases, start, "start", quiet=True)
-    until = last_day(purchases, end, "end", quiet=True)
+    begin = last_day(purchases, start, "start", later=False)
+    until = last_day(purchases, end, "end", later=False)
     if begin >= until:
         raise ValueError(
             f"start ({moment_of(begin):%Y-%m-%d}) must lie before end ({moment_of(until):%Y-%m-%d})"

@@ -1,17 +1,13 @@
 """Order lines brought together by customer, so that summing them up reads memory in order, on all cores."""
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from kehu import _kernels
+from kehu._cores import at_once, shares_of
 
-_SMALL = 200_000  # lines that one core sums up before a second has started
-_MOST_CORES = 8
 _BITS = 13  # groups of 8192 customers: what is counted of them fits into the cache
 
 
@@ -139,17 +135,3 @@ def _together(
 
     at_once(bring, len(shares))
     return starts, words
-
-
-def shares_of(n: int) -> list[tuple[int, int]]:
-    """Rows that each core takes; the sums come out the same however many there are."""
-    cores = min(os.cpu_count() or 1, _MOST_CORES) if n >= _SMALL else 1
-    return [(n * part // cores, n * (part + 1) // cores) for part in range(cores)]
-
-
-def at_once(work: Callable[[int], Any], n: int) -> list[Any]:
-    """Do ``n`` pieces of work at the same time."""
-    if n == 1:
-        return [work(0)]
-    with ThreadPoolExecutor(n) as pool:
-        return list(pool.map(work, range(n)))
