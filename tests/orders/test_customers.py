@@ -340,6 +340,7 @@ def test_a_table_that_is_none():
 
 def test_many_lines_on_several_cores(monkeypatch):
     from kehu import _cores
+    from kehu.orders import _by_customer
 
     rng = np.random.default_rng(7)
     n = 260_000
@@ -358,6 +359,10 @@ def test_many_lines_on_several_cores(monkeypatch):
         same(whole, by_pandas(table, "2017-06-30", keep=same_day == "keep"))
         both = customer_summary(table, as_of="2017-06-30", calibration_end="2016-06-30", same_day=same_day)
         assert (both["n_orders"] + both["frequency_holdout"]).equals(whole["n_orders"].loc[both.index])
+        with monkeypatch.context() as patched:
+            patched.setattr(_by_customer, "_AT_ONCE", 100_000)
+            in_turns = customer_summary(table, as_of="2017-06-30", same_day=same_day)
+        pd.testing.assert_frame_equal(in_turns, whole, check_exact=True)
         monkeypatch.setattr(_cores.os, "cpu_count", lambda: 1)
         pd.testing.assert_frame_equal(
             customer_summary(table, as_of="2017-06-30", same_day=same_day), whole, check_exact=True
