@@ -105,6 +105,30 @@ def spent(rng: np.random.Generator) -> Iterator[Check]:
         yield held(what, low, true, high) if fitted.identified_ else Held(what, None)
 
 
+def worth(rng: np.random.Generator) -> Iterator[Check]:
+    """Value of the next year of one customer, who came back at least once, and the mean of their orders."""
+    buying, spending = near(MODELS["mbgnbd"][1], rng), near(SPENDING, rng)
+    shop = simulate.purchases(
+        int(rng.choice(SIZES)), process="mbgnbd", parameters={**buying, **spending}, days=DAYS,
+        random_state=rng,
+    )  # fmt: skip
+    summary = history(shop)
+    model, spend = clv.ModifiedBetaGeoNBD().fit(summary), clv.GammaGamma().fit(summary)
+    again = summary[summary["frequency"] > 0]
+    one = again.iloc[[rng.integers(len(again))]]
+    year = {"periods": 12, "period": "M", "unit": "D", "discount_rate_per_period": 0.01}
+    found = clv.lifetime_value(model, spend, one, **year, confidence_level=LEVEL).iloc[0]
+    average = spend.expected_average(one, confidence_level=LEVEL).iloc[0]
+    identified = model.identified_ and spend.identified_
+    model._theta, spend._theta = np.log(list(buying.values())), np.log(list(spending.values()))
+    real = clv.lifetime_value(model, spend, one, **year).iloc[0]
+    for what, table, name in (
+        ("Lifetime value of one customer, 12 months", found, "lifetime_value"),
+        ("Mean value of one customer's orders", average, "expected_average"),
+    ):
+        yield held(what, table["low"], real[name], table["high"]) if identified else Held(what, None)
+
+
 def bought_alike(process: str, rng: np.random.Generator) -> Iterator[Check]:
     """Customers with one rate, whom nobody tells apart."""
     shop = simulate.purchases(2000, process="poisson", days=DAYS, random_state=rng)
@@ -269,6 +293,7 @@ METHODS: dict[str, tuple[Callable[..., Iterator[Check]], tuple, int]] = {
     "matched, no effect": (matched, (0.0,), 100),
     "matched at random": (matched_at_random, (), 100),
     "drawn, no effect": (drawn, (0.0,), 300),
+    "worth": (worth, (), 300),
 }
 
 

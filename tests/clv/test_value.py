@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from kehu.clv import BetaGeoNBD, GammaGamma, ModifiedBetaGeoNBD, ParetoNBD, lifetime_value
-from kehu.warnings import InfiniteMeanWarning, MissingValuesWarning
+from kehu.warnings import InfiniteMeanWarning, MissingValuesWarning, NotIdentifiedWarning
 from tests.clv.conftest import spending
 from tests.clv.peer import BetaGeoFitter, GammaGammaFitter
 
@@ -38,6 +38,47 @@ def test_value_is_the_sum_over_periods(model, cdnow):
     assert value.index.equals(cdnow.index)
     plain = lifetime_value(fitted, 10.0, cdnow, **{**YEAR, "discount_rate_per_period": 0})
     assert plain["lifetime_value"].to_numpy() == pytest.approx(10 * until[12].to_numpy(), rel=1e-12)
+
+
+def test_intervals_are_those_of_the_parameters(cdnow):
+    """Against parameters drawn from their normal distribution, which shares nothing with the delta method."""
+    model, spend = BetaGeoNBD().fit(cdnow), GammaGamma().fit(cdnow)
+    some = cdnow.iloc[[0, 5, 300]]
+    value = lifetime_value(model, spend, some, **YEAR, confidence_level=0.9)
+    average = spend.expected_average(some, confidence_level=0.9)
+    pd.testing.assert_frame_equal(value[value.columns[:4]], lifetime_value(model, spend, some, **YEAR))
+    pd.testing.assert_series_equal(average["expected_average"], spend.expected_average(some))
+    rng, drawn, means = np.random.default_rng(1), [], []
+    thetas = [rng.multivariate_normal(one._theta, one._log_covariance, 300) for one in (model, spend)]
+    for model._theta, spend._theta in zip(*thetas, strict=True):
+        drawn.append(lifetime_value(model, spend, some, **YEAR)["lifetime_value"].to_numpy())
+        means.append(spend.expected_average(some).to_numpy())
+    for table, draws in ((value, drawn), (average, means)):
+        spread = np.log(table["high"] / table["low"]).to_numpy() / (2 * 1.6448536)
+        assert spread == pytest.approx(np.log(draws).std(axis=0), rel=0.17)  # of 300 draws
+    # A value given for all is known; then what is left is the uncertainty of the orders.
+    given = lifetime_value(BetaGeoNBD().fit(cdnow), 10.0, some, **YEAR, confidence_level=0.9)
+    assert (given["high"] / given["low"] < value["high"] / value["low"]).all()
+    with pytest.raises(ValueError, match="confidence_level must be between 0 and 1, got 95"):
+        lifetime_value(model, spend, some, **YEAR, confidence_level=95)
+
+
+def test_intervals_of_models_that_are_not_identified_are_missing(cdnow):
+    once = pd.DataFrame({"frequency": 0, "recency": 0.0, "T": [10.0, 20.0, 30.0]})
+    with pytest.warns(NotIdentifiedWarning):
+        model = BetaGeoNBD().fit(once)
+    year = {**YEAR, "confidence_level": 0.9}
+    with pytest.warns(NotIdentifiedWarning, match="BetaGeoNBD have no standard errors"):
+        value = lifetime_value(model, 5.0, once, **year)
+    assert value[["low", "high"]].isna().all(axis=None)
+    assert value["lifetime_value"].between(0, 1).all()
+    alike = cdnow.assign(monetary_value=np.where(cdnow["frequency"] > 0, 5.0, 0.0))
+    with pytest.warns(NotIdentifiedWarning):
+        spend = GammaGamma().fit(alike)
+    with pytest.warns(NotIdentifiedWarning, match="no standard errors"):
+        average = spend.expected_average(alike, confidence_level=0.9)
+    assert average["expected_average"].to_numpy() == pytest.approx(5.0, rel=1e-3)
+    assert average[["low", "high"]].isna().all(axis=None)
 
 
 def test_the_same_value_in_every_unit(cdnow):

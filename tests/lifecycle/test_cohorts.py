@@ -128,3 +128,22 @@ def test_one_customer_with_one_order():
     found = lifecycle.cohorts(table({"a": ["2017-01-05"]}))
     assert found.retention.to_numpy().tolist() == [[1.0]]
     assert found.repurchase.to_numpy().tolist() == [[0.0]]
+
+
+@pytest.mark.parametrize("years", [0, 80], ids=["now", "before 1970"])
+def test_many_lines_as_pandas_counts_them(years):
+    rng = np.random.default_rng(3)
+    n = 260_000
+    start = pd.Timestamp("2016-01-01") - pd.DateOffset(years=years)
+    numbers, days = rng.integers(1000, 41_000, n), rng.integers(0, 400, n)
+    lines = pd.DataFrame({"customer_id": numbers, "ordered_at": start + pd.to_timedelta(days, unit="D")})
+    found = lifecycle.cohorts(lines)
+    month = lines["ordered_at"].dt.year * 12 + lines["ordered_at"].dt.month
+    first = month.groupby(lines["customer_id"]).transform("min")
+    each = pd.DataFrame({"customer": numbers, "first": first, "since": month - first}).drop_duplicates()
+    expected = each.groupby(["first", "since"]).size().unstack()  # noqa: PD010
+    np.testing.assert_array_equal(found.active.fillna(0), expected.fillna(0))
+    # Customers by text are coded in another way.
+    text = lifecycle.cohorts(lines.assign(customer_id=lines["customer_id"].astype(str)))
+    pd.testing.assert_frame_equal(text.repurchased, found.repurchased)
+    pd.testing.assert_series_equal(text.sizes, found.sizes)

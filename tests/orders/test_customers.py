@@ -14,7 +14,12 @@ from hypothesis import strategies as st
 
 import kehu
 from kehu.orders import customer_summary
-from kehu.warnings import FutureOrdersWarning, NoExposureWarning, UnmatchedReturnsWarning
+from kehu.warnings import (
+    FutureOrdersWarning,
+    NoExposureWarning,
+    NoRecentOrdersWarning,
+    UnmatchedReturnsWarning,
+)
 
 UNITS = {"h": 1 / 24, "D": 1, "W": 7, "M": 365.25 / 12, "Y": 365.25}
 
@@ -334,6 +339,7 @@ def test_a_table_that_is_none():
 
 
 def test_many_lines_on_several_cores(monkeypatch):
+    from kehu import _cores
     from kehu.orders import _by_customer
 
     rng = np.random.default_rng(7)
@@ -347,20 +353,24 @@ def test_many_lines_on_several_cores(monkeypatch):
             "order_id": rng.integers(0, 200_000, n),
         }
     )
-    monkeypatch.setattr(_by_customer.os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(_cores.os, "cpu_count", lambda: 3)
     for same_day in ("merge", "keep"):
-        whole = customer_summary(table, as_of="2017-12-31", same_day=same_day)
-        same(whole, by_pandas(table, "2017-12-31", keep=same_day == "keep"))
-        both = customer_summary(table, as_of="2017-12-31", calibration_end="2016-06-30", same_day=same_day)
+        whole = customer_summary(table, as_of="2017-06-30", same_day=same_day)
+        same(whole, by_pandas(table, "2017-06-30", keep=same_day == "keep"))
+        both = customer_summary(table, as_of="2017-06-30", calibration_end="2016-06-30", same_day=same_day)
         assert (both["n_orders"] + both["frequency_holdout"]).equals(whole["n_orders"].loc[both.index])
-        monkeypatch.setattr(_by_customer.os, "cpu_count", lambda: 1)
+        with monkeypatch.context() as patched:
+            patched.setattr(_by_customer, "_AT_ONCE", 100_000)
+            in_turns = customer_summary(table, as_of="2017-06-30", same_day=same_day)
+        pd.testing.assert_frame_equal(in_turns, whole, check_exact=True)
+        monkeypatch.setattr(_cores.os, "cpu_count", lambda: 1)
         pd.testing.assert_frame_equal(
-            customer_summary(table, as_of="2017-12-31", same_day=same_day), whole, check_exact=True
+            customer_summary(table, as_of="2017-06-30", same_day=same_day), whole, check_exact=True
         )
         alone = table.assign(order_id=np.arange(n))
         same(
-            customer_summary(alone, as_of="2017-12-31", same_day="keep"),
-            by_pandas(alone, "2017-12-31", keep=True),
+            customer_summary(alone, as_of="2017-06-30", same_day="keep"),
+            by_pandas(alone, "2017-06-30", keep=True),
         )
 
 
@@ -374,3 +384,12 @@ def test_dates_thousands_of_years_apart():
         found = customer_summary(lines.assign(order_id=0), as_of="2017-11-29", same_day=same_day)
         assert found["n_orders"].tolist() == [1] * 5
         assert found["total"].tolist() == [60_000.0, 24_000.0, 15_000.0, 30_000.0, 6_000.0]
+
+
+def test_orders_that_end_long_before_are_said():
+    days = pd.date_range("2017-01-01", periods=100, freq="D")
+    lines = pd.DataFrame({"customer_id": range(100), "ordered_at": days, "amount": 1.0})
+    with pytest.warns(NoRecentOrdersWarning, match=r"of 2017-04-10, 30,\d+ days before as_of \(2099-12-31\)"):
+        customer_summary(lines, as_of="2099-12-31")
+    customer_summary(lines, as_of="2017-04-20")
+    customer_summary(lines[:10], as_of="2017-01-20")

@@ -143,6 +143,7 @@ GOOD = tables([1.0, 2.0, 3.0, 4.0], [1.0, 2.0, 3.0, 4.0], list("aabb"))
     ("first", "second", "arguments", "error", "message"),
     [
         (GOOD[0], GOOD[1], {"alpha": 5}, ValueError, "alpha must be between 0 and 1, got 5"),
+        (GOOD[0], GOOD[1], {"alpha": "5%"}, ValueError, "alpha must be between 0 and 1, got '5%'"),
         (GOOD[0], GOOD[1], {"confidence": 1}, ValueError, "confidence must be between"),
         (
             GOOD[0],

@@ -125,6 +125,7 @@ def test_any_column_of_scores():
         (period({9: "a"}), {}, ValueError, "no customer in common"),
         (period({1: "a"}), {"absent": "b"}, ValueError, "'b' is the name of a group"),
         (period({1: "a"}), {"confidence": 95}, ValueError, "confidence must be between 0 and 1, got 95"),
+        (period({1: "a"}), {"confidence": None}, ValueError, "confidence must be between 0 and 1, got None"),
     ],
 )
 def test_wrong_tables_are_refused(first, arguments, error, message):

@@ -123,6 +123,12 @@ def test_our_own_loop_finds_what_scikit_learn_does():
     [
         (IRIS.assign(a=1.0), ValueError, "feature 'a' is constant .1 for all customers.*leave it out"),
         (IRIS.assign(a=[np.nan] + [1.0] * 149), ValueError, r"feature 'a' is missing \(NaN\) for 1 of 150"),
+        (
+            IRIS.assign(a=IRIS.iloc[:, 0] * 1e200),
+            ValueError,
+            "'a' goes up to 7.9e\\+200, which cannot be squared",
+        ),
+        (IRIS.assign(a=IRIS.iloc[:, 0] * 1e-200), ValueError, "cannot be squared; use other units"),
         (IRIS.assign(a=[np.inf] + [1.0] * 149), ValueError, "feature 'a' is infinite for 1 of 150"),
         (IRIS.assign(a="tea"), ValueError, "feature 'a' must hold numbers, got 'tea' in row 0"),
         (IRIS[:3], ValueError, "n_segments is 4, but there are only 3 customers"),

@@ -39,6 +39,29 @@ _NODES24, _WEIGHTS24 = (
 _N_PARETO = 21
 
 
+@entry(types.UniTuple(INT, 2)(_REALS, _REALS, _REALS))
+def look_through(x, t, T):
+    """Number of histories that cannot be (see `kehu.clv.histories`), and of customers not yet observed."""
+    wrong = new = 0
+    for i in range(len(x)):
+        right = 0.0 <= x[i] <= 2.0**53 and x[i] == math.floor(x[i]) and T[i] < math.inf
+        wrong += not (right and 0.0 <= t[i] <= T[i] and (x[i] > 0.0) == (t[i] > 0.0))
+        new += T[i] == 0.0
+    return wrong, new
+
+
+@entry(types.boolean(_REALS, _F64, _F64, types.int32[::1]))
+def whole(values, parts, tolerance, codes):
+    """Whether all values are whole in so many parts of the unit; ``codes`` are the whole numbers."""
+    for i in range(len(values)):
+        scaled = values[i] * parts
+        nearest = np.rint(scaled)
+        if not abs(scaled - nearest) <= tolerance:
+            return False
+        codes[i] = np.int32(nearest)
+    return True
+
+
 @entry(types.void(CODES, CODES, CODES, _REALS, INT, INT, _F64, _REALS, _REALS, _REALS, _REALS, _REALS, _OUT))
 def geometric(x, t, T, weight, start, stop, r, level, log_odds, share, log_time, part, out):
     """Sums of log-likelihood terms, gradient and Hessian where customers may drop out at a purchase.
@@ -88,10 +111,10 @@ def geometric(x, t, T, weight, start, stop, r, level, log_odds, share, log_time,
         out[j] += values[j]
 
 
-@entry(types.void(_REALS, _REALS, _REALS, _F64, _F64, _F64, _F64, _F64, _OUT))
-def geometric_alive(x, t, T, r, alpha, a, b, early, out):
+@entry(types.void(_REALS, _REALS, _REALS, INT, INT, _F64, _F64, _F64, _F64, _F64, _OUT))
+def geometric_alive(x, t, T, start, stop, r, alpha, a, b, early, out):
     """For each customer the probability of being alive; ``early`` is 1 if the first order may be the last."""
-    for i in range(len(x)):
+    for i in range(start, stop):
         out[i] = 1.0
         chances = x[i] + early
         if chances > 0.0:
@@ -281,11 +304,11 @@ def purchases(x, T, r, alpha, a, b, ends, factors, out):
         out[i] = total
 
 
-@entry(types.void(CODES, _REALS, _TABLE, _F64, _F64, _F64, _OUT))
-def interpolate(row, T, table, alpha, middle, half, out):
+@entry(types.void(CODES, _REALS, INT, INT, _TABLE, _F64, _F64, _F64, _OUT))
+def interpolate(row, T, start, stop, table, alpha, middle, half, out):
     """Evaluate the Chebyshev series of each customer's row at log(alpha + T); rows below 0 are left out."""
     n = table.shape[1]
-    for i in range(len(row)):
+    for i in range(start, stop):
         if row[i] < 0:
             continue
         place = (math.log(alpha + T[i]) - middle) / half
@@ -317,9 +340,11 @@ def warm() -> None:
     code, one = np.zeros(1, np.int32), np.ones(1)
     out = np.zeros(_N_PARETO)
     geometric(code, code, code, one, 0, 1, 1.0, one, one, one, one, one, out)
-    geometric_alive(one, one, one, 1.0, 1.0, 1.0, 1.0, 1.0, out)
+    look_through(one, one, one)
+    whole(one, 1.0, 1e-7, code)
+    geometric_alive(one, one, one, 0, 1, 1.0, 1.0, 1.0, 1.0, 1.0, out)
     pareto(code, code, code, one, 0, 1, one, one, 1.0, 1.0, 1.0, 1.0, out)
     pareto_cases(one, one, one, 1.0, 1.0, 1.0, 1.0, out, out)
     purchases(one, one, 1.0, 1.0, 1.0, 1.0, one, one, out)
-    interpolate(code, one, np.ones((1, 1)), 1.0, 0.0, 1.0, out)
+    interpolate(code, one, 0, 1, np.ones((1, 1)), 1.0, 0.0, 1.0, out)
     spend(one, one, one, 1.0, out)

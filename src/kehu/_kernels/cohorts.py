@@ -3,7 +3,7 @@
 import numpy as np
 from numba import types
 
-from kehu._kernels._compile import CODES, I64, POSITIONS, entry
+from kehu._kernels._compile import CODES, I64, INT, POSITIONS, entry
 
 _DAY = 86_400_000_000  # microseconds
 NEVER = 2**31 - 1
@@ -24,23 +24,42 @@ def days(customer, moment):
     return out, low, high, lacking
 
 
-@entry(types.void(CODES, CODES, types.int64, types.int64, CODES, types.int64, I64))
-def follow(customer, day, low, until, slot, size, state):
-    """Note for each customer the first and second day up to a day, and the periods with a day.
+@entry(types.void(CODES, INT, INT, INT, I64))
+def count_groups(customer, bits, start, stop, counts):
+    """Count lines by group of 2 ** ``bits`` customers."""
+    for row in range(start, stop):
+        counts[customer[row] >> bits] += 1
+
+
+@entry(types.void(CODES, CODES, INT, INT, INT, I64, I64))
+def bring_together(customer, day, bits, start, stop, places, words):
+    """Write customer and day as one word to the places of the customer's group.
+
+    What is noted of a group then stays in the processor's cache.
+    """
+    for row in range(start, stop):
+        place = places[customer[row] >> bits]
+        places[customer[row] >> bits] = place + 1
+        words[place] = np.int64(customer[row]) << 32 | (np.int64(day[row]) - np.iinfo(np.int32).min)
+
+
+@entry(types.void(POSITIONS, INT, INT, CODES, INT, INT, INT, I64))
+def follow(words, low, until, slot, size, begin, end, state):
+    """Note for customers ``begin`` to ``end`` the first and second day up to a day, and periods with a day.
 
     ``slot`` gives the period of each day from ``low`` on. ``state`` has ``size`` numbers a customer, side by
     side as they are needed together: first day, second day, and words with a bit a period.
     """
-    for place in range(0, len(state), size):
+    for place in range(begin * size, end * size, size):
         state[place] = NEVER
         state[place + 1] = NEVER
         for word in range(place + 2, place + size):
             state[word] = 0
-    for row in range(len(customer)):
-        now = np.int64(day[row])
+    for word in words:
+        now = (word & 0xFFFFFFFF) + np.iinfo(np.int32).min
         if now > until:
             continue
-        place = customer[row] * size
+        place = (word >> 32) * size
         if now < state[place]:
             state[place + 1] = state[place]
             state[place] = now
@@ -72,5 +91,8 @@ def warm() -> None:
     """Call each kernel once, so that it is compiled and cached."""
     codes, moments, state = np.zeros(1, np.int32), np.zeros(1, np.int64), np.zeros(3, np.int64)
     day, low, high, _ = days(codes, moments)
-    follow(codes, day, low, high, codes, 3, state)
+    words, counts = np.zeros(1, np.int64), np.zeros(1, np.int64)
+    count_groups(codes, 0, 0, 1, counts)
+    bring_together(codes, day, 0, 0, 1, np.zeros(1, np.int64), words)
+    follow(words, low, high, codes, 3, 0, 1, state)
     tally(state, 3, low, codes, 1, np.zeros(1, np.int64), np.zeros(1, np.int64))

@@ -59,21 +59,29 @@ def survey(customer, moment, amount, base, bits, start, stop, counts):
 
 @entry(
     _of_customers(
-        void, POSITIONS, _AMOUNTS, int64, int64, int64, int64, boolean, int64, int64, I64, I64, _F64
+        void, POSITIONS, _AMOUNTS, int64, int64, int64, int64, boolean, int64, int64, int64, int64, I64, I64,
+        _F64,
     )
-)
+)  # fmt: skip
 def bring_together(
-    customer, moment, amount, base, bits, time_bits, low, by_day, start, stop, places, words, amounts
-):
-    """Write lines to the places of their group; time is that since ``low``, in days or microseconds."""
+    customer, moment, amount, base, bits, time_bits, low, by_day, begin, end, start, stop, places, words,
+    amounts,
+):  # fmt: skip
+    """Write lines of groups ``begin`` to ``end`` to the places of their group.
+
+    Time is that since ``low``, in days or microseconds.
+    """
     mask = (int64(1) << bits) - 1
     for line in range(start, stop):
         one = np.int64(customer[line]) - base
+        group = one >> bits
+        if group < begin or group >= end:
+            continue
         time = moment[line] - low
         if by_day:
             time = np.int64(np.uint64(time) // np.uint64(DAY))
-        place = places[one >> bits]
-        places[one >> bits] = place + 1
+        place = places[group]
+        places[group] = place + 1
         words[2 * place] = (one & mask) << time_bits | time
         amounts[2 * place + 1] = amount[line]
 
@@ -262,7 +270,8 @@ def warm() -> None:
     whole, real = np.zeros((3, 1), np.int64), np.zeros((7, 1))
     for customer in (none, codes):
         survey(customer, none, amounts, 0, 0, 0, 1, none.copy())
-        bring_together(customer, none, amounts, 0, 0, 1, 0, True, 0, 1, none.copy(), words, words.view(float))
+        arrays = none.copy(), words, words.view(float)
+        bring_together(customer, none, amounts, 0, 0, 1, 0, True, 0, 1, 0, 1, *arrays)
     count_present(words, starts, 0, 1, 1, 1, seen, none.copy())
     sum_up(
         words, words.view(float), starts, 0, 1, 0, 1, True, 1, 1, 1, 1.0, 1.0,

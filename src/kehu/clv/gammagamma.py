@@ -5,13 +5,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, gammaln, polygamma
+from scipy.special import digamma, gammaln, ndtri, polygamma
 
 from kehu._kernels import clv as kernels
-from kehu.clv.estimate import Estimate
+from kehu.clv.estimate import Estimate, checked_level
 from kehu.clv.fitting import Objective, Spread
 from kehu.clv.histories import columns, given_weights, index_of, refuse
-from kehu.warnings import InfiniteMeanWarning, warn
+from kehu.warnings import InfiniteMeanWarning, MissingValuesWarning, NotIdentifiedWarning, warn
 
 _BOUNDS, _SCALE_BOUND = (-12.0, 9.9), 26.0
 _N_SUMS = 6
@@ -192,26 +192,36 @@ class GammaGamma(Estimate):
 
         return evaluate
 
-    def expected_average(self, summary: Any) -> pd.Series:
+    def expected_average(
+        self, summary: Any, *, confidence_level: float | None = None
+    ) -> pd.Series | pd.DataFrame:
         r"""Mean value of a customer's orders in the long run, given those so far.
 
         Parameters
         ----------
         summary : dataframe
             Customers, with the columns of ``fit``; also such as never came back.
+        confidence_level : float, optional
+            Ask for intervals as well.
 
         Returns
         -------
-        pandas.Series
+        pandas.Series or pandas.DataFrame
             ``expected_average`` in the currency, with the index of ``summary``:
             :math:`p(\gamma + xm) / (px + q - 1)`. Missing, with an `InfiniteMeanWarning`, where
-            :math:`px + q \le 1`.
+            :math:`px + q \le 1`. With a confidence level also ``low`` and ``high``.
 
         Raises
         ------
         KeyError, TypeError, ValueError
             As in ``fit``.
+
+        Notes
+        -----
+        Intervals are those of the mean, from the uncertainty of the parameters (delta method, in logarithms).
+        What single orders are worth varies far more.
         """
+        level = None if confidence_level is None else checked_level(confidence_level)
         p, q, gamma = np.exp(self._fitted())
         x, m = _checked(summary, self._columns)
         below = p * x + q - 1
@@ -224,7 +234,33 @@ class GammaGamma(Estimate):
                 "theirs are missing",
                 InfiniteMeanWarning,
             )
-        return pd.Series(value, index=index_of(summary, len(x)), name="expected_average")
+        index = index_of(summary, len(x))
+        if level is None:
+            return pd.Series(value, index=index, name="expected_average")
+        if np.isnan(self._log_covariance).any():
+            warn(
+                f"the parameters have no standard errors ({self.identified_reason_}), so intervals are "
+                "missing",
+                NotIdentifiedWarning,
+            )
+        half = ndtri((1 + level) / 2) * np.sqrt(self._average_variance(x, m))
+        with np.errstate(over="ignore"):
+            low, high = value * np.exp(-half), value * np.exp(half)
+        endless = np.isinf(high)
+        if endless.any():
+            warn(
+                f"{int(endless.sum()):,} customers have no finite upper limit; theirs is missing",
+                MissingValuesWarning,
+            )
+        table = {"expected_average": value, "low": low, "high": np.where(endless, np.nan, high)}
+        return pd.DataFrame(table, index=index)
+
+    def _average_variance(self, x: np.ndarray, m: np.ndarray) -> np.ndarray:
+        """Variance of the logarithm of the expected average; missing where it or the errors are."""
+        p, q, gamma = np.exp(self._theta)
+        below = np.where(p * x + q > 1, p * x + q - 1, np.nan)
+        slopes = np.array([1 - p * x / below, -q / below, gamma / (gamma + x * m)])
+        return np.einsum("ij,ik,jk->k", self._log_covariance, slopes, slopes, optimize=True)
 
 
 def _checked(summary: Any, names: dict[str, str]) -> tuple[np.ndarray, np.ndarray]:

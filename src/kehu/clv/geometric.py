@@ -10,12 +10,13 @@ from scipy.special import digamma, gammaln, polygamma
 
 from kehu._kernels import clv as kernels
 from kehu.clv.fitting import Objective
-from kehu.clv.histories import Condensed, Histories
-from kehu.clv.parts import summed
+from kehu.clv.histories import GRIDS, Condensed, Histories
+from kehu.clv.parts import filled, summed
 
 _N_SUMS = 18
 _FEW = 2_000  # customers for whom interpolation is not worth its preparation
 _EXACT = 34.0  # interpolation errors fall to exp(-34)
+_WHOLE = 1e-10
 
 
 def objective(data: Condensed, early: int) -> Objective:
@@ -99,7 +100,7 @@ def log_likelihood(theta: np.ndarray, found: Histories, early: int) -> np.ndarra
 def alive(theta: np.ndarray, found: Histories, early: int) -> np.ndarray:
     """Probability that each is still a customer."""
     out = np.empty(len(found.x))
-    kernels.geometric_alive(found.x, found.t, found.T, *np.exp(theta), early, out)
+    filled(kernels.geometric_alive, (found.x, found.t, found.T), (*np.exp(theta), early), out)
     return out
 
 
@@ -131,13 +132,31 @@ def purchases(
     row = np.full(len(levels), -1, dtype=np.int32)
     row[common] = np.arange(len(common))
     rows = row[place]
-    kernels.interpolate(rows, T, np.ascontiguousarray(table), alpha, middle, half, out)
+    whole = _whole(T, len(T) // len(common)) if len(common) else None
+    if whole is None:
+        filled(kernels.interpolate, (rows, T), (np.ascontiguousarray(table), alpha, middle, half), out)
+    else:
+        # Ages in days are few, so that the series is worth evaluating once for each.
+        codes, every = whole
+        place = np.clip((np.log(alpha + np.maximum(every, T.min())) - middle) / half, -1.0, 1.0)
+        values = np.cos(np.outer(np.arccos(place), np.arange(n))) @ table.T
+        out[:] = values[codes, rows]
     rare = np.flatnonzero(rows < 0)
     if len(rare):
         exact = np.empty(len(rare))
         kernels.purchases(x[rare], T[rare], *settings, exact)
         out[rare] = exact
     return out
+
+
+def _whole(T: np.ndarray, most: int) -> tuple[np.ndarray, np.ndarray] | None:
+    """Codes of ages that are whole days, or days in weeks, and all ages they may be; None if too many."""
+    codes = np.empty(len(T), np.int32)
+    for parts in GRIDS:
+        n = T.max() * parts + 1
+        if n <= most and kernels.whole(T, parts, _WHOLE, codes):
+            return codes, np.arange(round(n)) / parts
+    return None
 
 
 def _levels(x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,10 +7,11 @@ import numpy as np
 import pandas as pd
 
 from kehu import frames
+from kehu._kernels import clv as kernels
 from kehu.warnings import UnobservedCustomersWarning, warn
 
 # Times that are whole in these parts of the unit (days, or days counted in weeks) share tables of logarithms.
-_GRIDS = (1, 7)
+GRIDS = (1, 7)
 _WHOLE = 1e-7
 _MOST_LEVELS = 1_000_000
 _LARGEST = 2.0**53
@@ -74,7 +75,8 @@ def columns(summary: Any, wanted: dict[str, str]) -> dict[str, np.ndarray]:
     # Columns of one block of a frame are not contiguous, as the kernels need them.
     found = {new: np.ascontiguousarray(frames.numbers(taken[new], old)) for new, old in wanted.items()}
     for new, old in wanted.items():
-        refuse(~np.isfinite(found[new]), found[new], old, "must hold finite numbers", "leave them out")
+        if not (found[new].min() > -np.inf and found[new].max() < np.inf):
+            refuse(~np.isfinite(found[new]), found[new], old, "must hold finite numbers", "leave them out")
     return found
 
 
@@ -93,6 +95,19 @@ def histories(
     """Take the purchase histories out of a customer summary and refuse what cannot be one."""
     found = columns(summary, {"x": frequency, "t": recency, "T": T})
     x, t, age = found["x"], found["t"], found["T"]
+    wrong, new = kernels.look_through(x, t, age)
+    if wrong:
+        _say_what_is_wrong(x, t, age, frequency, recency, T)
+    given = given_weights(weights, summary, len(x))
+    if fitting:
+        _check_observed(new, len(x), given, T)
+    return Histories(x, t, age, given, index_of(summary, len(x)))
+
+
+def _say_what_is_wrong(
+    x: np.ndarray, t: np.ndarray, age: np.ndarray, frequency: str, recency: str, T: str
+) -> None:
+    """Refuse the first kind of history that cannot be; ages may differ in the last digits."""
     refuse(x < 0, x, frequency, "must not be negative", "it counts the orders after the first")
     refuse(x != np.floor(x), x, frequency, "must be whole", "it counts the orders after the first")
     refuse(x > _LARGEST, x, frequency, "is too large", "it counts the orders after the first")
@@ -112,10 +127,6 @@ def histories(
         (x > 0) & (t <= 0), x, frequency, "must be 0 where the last order is the first",
         "merge orders of the same moment (same day) into one",
     )  # fmt: skip
-    given = given_weights(weights, summary, len(x))
-    if fitting:
-        _check_observed(x, age, given, T)
-    return Histories(x, t, age, given, index_of(summary, len(x)))
 
 
 def given_weights(weights: Any, summary: Any, n: int) -> np.ndarray:
@@ -137,16 +148,15 @@ def given_weights(weights: Any, summary: Any, n: int) -> np.ndarray:
     return found
 
 
-def _check_observed(x: np.ndarray, age: np.ndarray, weights: np.ndarray, name: str) -> None:
-    n = weights.sum() if len(weights) else len(x)
+def _check_observed(new: int, rows: int, weights: np.ndarray, name: str) -> None:
+    n = weights.sum() if len(weights) else rows
     if n < 2:
         raise ValueError(f"summary has {n:g} customer; a model needs several to tell how they differ")
-    new = age == 0
-    if new.all():
+    if new == rows:
         raise ValueError(f"{name} is 0 everywhere; nobody was observed for any time after the first order")
-    if new.any():
+    if new:
         warn(
-            f"{int(new.sum()):,} customers have {name} = 0: they came on the last day and say nothing about "
+            f"{new:,} customers have {name} = 0: they came on the last day and say nothing about "
             f"repeat orders; leave them out with summary[summary[{name!r}] > 0]",
             UnobservedCustomersWarning,
         )
@@ -227,18 +237,14 @@ def _coded(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _timed(t: np.ndarray, T: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Times that occur or may, rising from 0, and the places of ``t`` and ``T`` among them."""
-    for parts in _GRIDS:
+    codes = np.empty((2, len(T)), np.int32)
+    for parts in GRIDS:
         n = T.max() * parts + 1
-        if n <= max(10_000, len(T)) and _whole(T, parts) and _whole(t, parts):
-            codes = [np.rint(values * parts).astype(np.int32) for values in (t, T)]
-            return np.arange(round(n)) / parts, codes[0], codes[1]
+        small = n <= max(10_000, len(T))
+        if small and all(
+            kernels.whole(v, parts, _WHOLE * parts, c) for v, c in zip((T, t), codes, strict=True)
+        ):
+            return np.arange(round(n)) / parts, codes[1], codes[0]
     times, codes = np.unique(np.concatenate([[0.0], t, T]), return_inverse=True)
     codes = codes.astype(np.int32)
     return times, codes[1 : 1 + len(t)], codes[1 + len(t) :]
-
-
-def _whole(values: np.ndarray, parts: int) -> bool:
-    if np.abs(values[:100] * parts - np.rint(values[:100] * parts)).max() > _WHOLE * parts:
-        return False
-    scaled = values * parts
-    return bool(np.abs(scaled - np.rint(scaled)).max() <= _WHOLE * parts)

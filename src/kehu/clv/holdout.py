@@ -10,10 +10,9 @@ from kehu.clv.histories import columns, refuse
 from kehu.clv.transactions import TransactionModel
 from kehu.orders import dates
 from kehu.orders.customers import UNITS
-from kehu.warnings import NoRecentOrdersWarning, warn
+from kehu.orders.ends import warn_of_an_early_end
 
 _Z = 1.959964
-_SILENT = 0.1
 
 
 def holdout_by_frequency(
@@ -168,7 +167,8 @@ def tracking(
             f"there must be orders by calibration_end ({split}), and as_of ({end}) must be later"
         )
     start = int(first.min())
-    _warn_of_an_early_end(day[kept].max(), end, start)
+    last = int(day[kept].max().astype(np.int64))
+    warn_of_an_early_end(start, last, int(end.astype(np.int64)), len(visits))
     n = -(-(int(end.astype(np.int64)) - start) // days)
     ends = np.minimum(start + days * np.arange(1, n + 1), int(end.astype(np.int64)))
     again = np.sort(visits["day"][visits["day"] > first].to_numpy())
@@ -185,16 +185,6 @@ def tracking(
         "holdout": ends > split.astype(np.int64),
     }
     return pd.DataFrame(table)
-
-
-def _warn_of_an_early_end(last: np.datetime64, end: np.datetime64, start: int) -> None:
-    silent = int((end - last).astype(np.int64))
-    if silent > _SILENT * (int(end.astype(np.int64)) - start):
-        warn(
-            f"the last order is of {last}, {silent:,} days before as_of ({end}); have the orders ended, or "
-            "the data? What is expected afterwards has nothing to be compared with",
-            NoRecentOrdersWarning,
-        )
 
 
 def _unit(model: TransactionModel, unit: str | None) -> str:

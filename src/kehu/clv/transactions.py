@@ -177,12 +177,18 @@ class TransactionModel(Estimate):
                 f"the parameters have no standard errors ({reason}), so intervals are missing",
                 NotIdentifiedWarning,
             )
-        half = ndtri((1 + level) / 2) * spread
-        table = {
-            "expected_purchases": expected,
-            "low": expected * np.exp(-half),
-            "high": expected * np.exp(half),
-        }
+        with np.errstate(over="ignore", invalid="ignore"):
+            factor = np.exp(ndtri((1 + level) / 2) * spread)
+            high = expected * factor
+        endless = np.isinf(high)
+        if endless.any():
+            warn(
+                f"{endless.sum():,} intervals have no upper end that could be computed, so uncertain are the "
+                "parameters; these ends are missing",
+                MissingValuesWarning,
+            )
+            high[endless] = np.nan
+        table = {"expected_purchases": expected, "low": expected / factor, "high": high}
         return pd.DataFrame(table, index=found.index)
 
     def expected_purchases_new(self, periods: Any) -> float | np.ndarray:

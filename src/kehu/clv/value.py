@@ -4,13 +4,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from kehu import frames
-from kehu.clv.gammagamma import GammaGamma
+from kehu.clv.estimate import Estimate, checked_level
+from kehu.clv.gammagamma import GammaGamma, _checked
+from kehu.clv.histories import Histories
 from kehu.clv.transactions import TransactionModel
 from kehu.orders.customers import UNITS
-from kehu.warnings import MissingValuesWarning, warn
+from kehu.warnings import MissingValuesWarning, NotIdentifiedWarning, warn
 
+_STEP = 1e-4
+_WARNED = {"lifetime_value": "value", "high": "upper limit"}
 _WORDS = "'h' hours, 'D' days, 'W' weeks, 'M' months of 30.4375 days, 'Y' years of 365.25 days"
 
 
@@ -24,6 +29,7 @@ def lifetime_value(
     unit: str,
     discount_rate_per_period: float,
     margin: float = 1.0,
+    confidence_level: float | None = None,
 ) -> pd.DataFrame:
     r"""What each customer is worth from now on: the discounted value of the orders still to be expected.
 
@@ -49,6 +55,8 @@ def lifetime_value(
         0.01 for one per cent a period.
     margin : float
         Share of an order's value that is profit, above 0 and up to 1.
+    confidence_level : float, optional
+        Ask for intervals as well.
 
     Returns
     -------
@@ -56,7 +64,8 @@ def lifetime_value(
         With the index of ``summary``: ``expected_purchases`` (not discounted), ``discounted_purchases``,
         ``expected_average`` and ``lifetime_value`` =
         :math:`g \, \bar m \sum_{k=1}^{K} \frac{E[X(k\Delta)] - E[X((k-1)\Delta)]}{(1+d)^k}`, with the margin
-        g, the average value of an order :math:`\bar m` and the period :math:`\Delta`.
+        g, the average value of an order :math:`\bar m` and the period :math:`\Delta`. With a confidence
+        level also ``low`` and ``high`` of the lifetime value.
 
     Raises
     ------
@@ -69,6 +78,10 @@ def lifetime_value(
     -----
     It is the residual value of present customers: what they bought so far is not in it, nor are costs of
     winning them. Values that cannot be computed or are not finite are missing, with a warning.
+
+    Intervals are those of the expected value, from the uncertainty of the parameters of both models, which
+    are fitted apart (delta method, in logarithms); values given for ``spend`` count as known. What a single
+    customer will be worth varies far more.
 
     References
     ----------
@@ -100,6 +113,10 @@ def lifetime_value(
     if not 0 < share <= 1:
         raise ValueError(f"margin must be a share above 0 and up to 1, got {share:g}; 0.3 is 30 per cent")
     theta, found = model._fitted(), model._histories(summary)
+    level = None if confidence_level is None else checked_level(confidence_level)
+    if level is not None:
+        for one in (model, spend):
+            _warn_without_errors(one)
     average = _average(spend, summary, len(found.x))
     factors = (1 + rate) ** -np.arange(1.0, periods + 1)
     # Summed by parts: what is bought until an end counts with the fall of the factor after it.
@@ -114,7 +131,40 @@ def lifetime_value(
         "expected_average": average,
         "lifetime_value": share * average * discounted,
     }
+    if level is not None:
+        variance = _log_variance(model, found, ends, falls)
+        if isinstance(spend, GammaGamma):
+            variance = variance + spend._average_variance(*_checked(summary, spend._columns))
+        value, half = table["lifetime_value"], ndtri((1 + level) / 2) * np.sqrt(variance)
+        with np.errstate(over="ignore"):
+            table |= {"low": value * np.exp(-half), "high": value * np.exp(half)}
     return _finite(pd.DataFrame(table, index=found.index, copy=False))
+
+
+def _warn_without_errors(model: Any) -> None:
+    if isinstance(model, Estimate) and np.isnan(model._log_covariance).any():
+        warn(
+            f"the parameters of {type(model).__name__} have no standard errors ({model.identified_reason_}), "
+            "so intervals are missing",
+            NotIdentifiedWarning,
+        )
+
+
+def _log_variance(
+    model: TransactionModel, found: Histories, ends: np.ndarray, falls: np.ndarray
+) -> np.ndarray:
+    """Variance of the logarithm of the discounted orders, from the uncertainty of the parameters."""
+
+    def discounted(theta: np.ndarray) -> np.ndarray:
+        return np.log(model._alive(theta, found)) + np.log(
+            model._purchases(theta, found.x, found.T, ends, falls)
+        )
+
+    steps = _STEP * np.eye(len(model._theta))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slopes = [discounted(model._theta + step) - discounted(model._theta - step) for step in steps]
+    slopes = np.array(slopes) / (2 * _STEP)
+    return np.einsum("ij,ik,jk->k", model._log_covariance, slopes, slopes, optimize=True)
 
 
 def _ends(periods: Any, period: Any, unit: Any, summary: Any, model: TransactionModel) -> np.ndarray:
@@ -167,12 +217,12 @@ def _finite(table: pd.DataFrame) -> pd.DataFrame:
     """Make what is negative or not finite missing, and say so."""
     for name in table:
         values = table[name].to_numpy()
-        wrong = ~np.isfinite(values)
+        wrong = np.isinf(values) if name == "high" else ~np.isfinite(values)
         if wrong.any():
             table[name] = np.where(wrong, np.nan, values)
-            if name == "lifetime_value":
+            if name in _WARNED:
                 warn(
-                    f"{int(wrong.sum()):,} customers have no finite value; theirs is missing",
+                    f"{int(wrong.sum()):,} customers have no finite {_WARNED[name]}; theirs is missing",
                     MissingValuesWarning,
                 )
     return table

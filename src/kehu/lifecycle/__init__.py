@@ -6,7 +6,8 @@ Buying here means a day with an order: several orders on one day count once. Whi
 
 from kehu.lifecycle.cohorts import Cohorts, cohorts, second_purchase
 from kehu.lifecycle.gaps import StageRule, gaps, rule
-from kehu.lifecycle.stages import STAGES, measures, stage_sizes, stages, transitions
+from kehu.lifecycle.measures import measures
+from kehu.lifecycle.stages import STAGES, stage_sizes, stages, transitions
 from kehu.lifecycle.survival import KaplanMeier, kaplan_meier
 
 __all__ = [

@@ -10,6 +10,8 @@ import pandas as pd
 from kehu import frames
 from kehu._kernels import baskets as grouping
 from kehu._kernels import cohorts as kernels
+from kehu.orders import dates
+from kehu.orders.ends import warn_of_an_early_end
 from kehu.warnings import FutureOrdersWarning, warn
 
 EPOCH = np.datetime64("1970-01-01", "D")
@@ -57,7 +59,7 @@ def read(orders: Any, customer: str = "customer_id", moment: str = "ordered_at")
     if data.empty:
         raise ValueError("orders has no rows; there is no customer to follow")
     codes, customers = frames.used(frames.labels(data["customer_id"], customer))
-    moments = frames.times(data["ordered_at"], moment).view(np.int64)
+    moments = frames.times(dates.parse(data["ordered_at"], name=moment), moment).view(np.int64)
     days, low, high, lacking = kernels.days(codes, moments)
     if lacking >= 0:
         what = customer if codes[lacking] < 0 else moment
@@ -86,13 +88,18 @@ def moment_of(day: int) -> pd.Timestamp:
 def moments_of(days: np.ndarray) -> np.ndarray:
     """Dates of days since 1970; NaT for NEVER."""
     days = np.asarray(days, dtype=np.int64)
-    dates = (EPOCH + days.astype("timedelta64[D]")).astype("datetime64[us]")
-    dates[days == NEVER] = np.datetime64("NaT")
-    return dates
+    moments = (EPOCH + days.astype("timedelta64[D]")).astype("datetime64[us]")
+    moments[days == NEVER] = np.datetime64("NaT")
+    return moments
 
 
-def last_day(purchases: Purchases, as_of: Any, name: str = "as_of", *, quiet: bool = False) -> int:
-    """Day up to which orders count: that of the last order, or the one asked for, which is checked."""
+def last_day(
+    purchases: Purchases, as_of: Any, name: str = "as_of", *, later: bool = True, silent: bool = True
+) -> int:
+    """Day up to which orders count: that of the last order, or the one asked for, which is checked.
+
+    Warns of ``later`` orders, which are left out, and of a ``silent`` time before the day.
+    """
     if as_of is None:
         return purchases.high
     day = day_of(as_of, name)
@@ -101,11 +108,13 @@ def last_day(purchases: Purchases, as_of: Any, name: str = "as_of", *, quiet: bo
             f"{name}={str(as_of)!r} lies before the first order ({moment_of(purchases.low):%Y-%m-%d}); "
             "nobody was a customer then"
         )
-    if day < purchases.high and not quiet:
-        later = int((purchases.day > day).sum())
+    if day < purchases.high and later:
+        n_later = int((purchases.day > day).sum())
         warn(
-            f"{later:,} order lines lie after {name} ({moment_of(day):%Y-%m-%d}) and are left out; the last "
-            f"is of {moment_of(purchases.high):%Y-%m-%d}",
+            f"{n_later:,} order lines lie after {name} ({moment_of(day):%Y-%m-%d}) and are left out; the "
+            f"last is of {moment_of(purchases.high):%Y-%m-%d}",
             FutureOrdersWarning,
         )
+    if silent:
+        warn_of_an_early_end(purchases.low, purchases.high, day, len(purchases.day), name)
     return day

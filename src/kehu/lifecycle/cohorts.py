@@ -8,15 +8,19 @@ import numpy as np
 import pandas as pd
 
 from kehu import frames
+from kehu._cores import at_once, shares_of
 from kehu._kernels import cohorts as kernels
 from kehu.lifecycle._purchases import NEVER, Purchases, last_day, moment_of, read
 from kehu.lifecycle.shares import wilson
 from kehu.lifecycle.survival import KaplanMeier, kaplan_meier
+from kehu.orders import dates
 from kehu.warnings import FewEventsWarning, warn
 
 FREQUENCIES = ("W", "M", "Q", "Y")
 _MOST_PERIODS = 3000
 _FEWEST = 5
+_BITS = 13  # groups of 8192 customers: what is noted of them fits into the cache
+_SPARSE = 4  # numbers of customers up to so many times the rows are taken as they are
 
 
 @dataclass(frozen=True)
@@ -117,8 +121,10 @@ def cohorts(
 
     Warns
     -----
-    LaterOrdersWarning
-        If orders lie after ``as_of``.
+    FutureOrdersWarning
+        If orders lie after ``as_of``: they are left out.
+    NoRecentOrdersWarning
+        If orders end long before ``as_of``, though they came often.
 
     Examples
     --------
@@ -131,15 +137,21 @@ def cohorts(
     """
     if freq not in FREQUENCIES:
         raise ValueError(f"freq={freq!r} is not known; {frames.closest(freq, FREQUENCIES)}")
-    purchases = read(orders, customer, moment)
+    purchases = _read(orders, customer, moment)
     until = last_day(purchases, as_of)
     periods, slot = _slots(purchases.low, max(until, purchases.high), until, freq)
     n = len(periods)
-    active, second = np.zeros((2, n * n), np.int64)
     size = 2 + -(-n // 64)
     state = _followed(purchases, until, slot, size)
-    kernels.tally(state, size, purchases.low, slot, n, active, second)
-    active, second = active.reshape(n, n), second.reshape(n, n)
+    shares = shares_of(len(purchases.customers))
+    counts = np.zeros((len(shares), 2, n * n), np.int64)
+
+    def tally(part: int) -> None:
+        begin, end = shares[part]
+        kernels.tally(state[begin * size : end * size], size, purchases.low, slot, n, *counts[part])
+
+    at_once(tally, len(shares))
+    active, second = counts.sum(axis=0).reshape(2, n, n)
     past = np.add.outer(np.arange(n), np.arange(n)) < n
     index = pd.DatetimeIndex(periods.start_time, name="cohort").as_unit("us")
 
@@ -192,8 +204,10 @@ def second_purchase(
 
     Warns
     -----
-    LaterOrdersWarning
-        If orders lie after ``as_of``.
+    FutureOrdersWarning
+        If orders lie after ``as_of``: they are left out.
+    NoRecentOrdersWarning
+        If orders end long before ``as_of``, though they came often.
     FewEventsWarning
         If fewer than five customers came back.
 
@@ -204,21 +218,69 @@ def second_purchase(
     >>> second_purchase(lines).quantile(0.5)
     30.0
     """
-    purchases = read(orders, customer, moment)
+    purchases = _read(orders, customer, moment)
     until = last_day(purchases, as_of)
     first, second = _followed(purchases, until, np.zeros(0, np.int32), 2).reshape(-1, 2).T
     bought = first < NEVER
     first, second = first[bought], second[bought]
     closed = second < NEVER
     days = np.where(closed, second, until) - first
-    if closed.sum() < _FEWEST:
+    if 0 < closed.sum() < _FEWEST:  # of none at all kaplan_meier warns
         warn(f"only {closed.sum()} of {len(days):,} customers bought on a second day", FewEventsWarning)
     return kaplan_meier(days, closed, interval=interval, confidence_level=confidence_level, unit="day")
 
 
+def _read(orders: Any, customer: str, moment: str) -> Purchases:
+    """As `read`, but customers numbered closely keep their numbers: who never bought does not matter here."""
+    if isinstance(orders, Purchases):
+        return orders
+    data = frames.select(orders, {"customer_id": customer, "ordered_at": moment}, what="orders")
+    numbers, times = data["customer_id"], data["ordered_at"]
+    if not len(data) or not isinstance(numbers.dtype, np.dtype) or numbers.dtype.kind != "i":
+        return read(orders, customer, moment)
+    numbers = numbers.to_numpy()
+    low, high = int(numbers.min()), int(numbers.max())
+    if high - low > min(_SPARSE * len(numbers), 2**31 - 2):
+        return read(orders, customer, moment)
+    codes = np.empty(len(numbers), np.int32)
+    np.subtract(numbers, low, out=codes, dtype=np.int64, casting="unsafe")
+    if not pd.api.types.is_datetime64_any_dtype(times.dtype):
+        times = dates.parse(times, name=moment)
+    moments = np.ascontiguousarray(frames.times(times, moment)).view(np.int64)
+    shares = shares_of(len(codes))
+    found = at_once(
+        lambda part: kernels.days(*(a[slice(*shares[part])] for a in (codes, moments))), len(shares)
+    )
+    days, first, last, lacking = zip(*found, strict=True)
+    if max(lacking) >= 0:
+        return read(orders, customer, moment)  # which says what is missing
+    days = days[0] if len(days) == 1 else np.concatenate(days)
+    return Purchases(pd.RangeIndex(low, high + 1), codes, days, min(first), max(last))
+
+
 def _followed(purchases: Purchases, until: int, slot: np.ndarray, size: int) -> np.ndarray:
-    state = np.empty(len(purchases.customers) * size, np.int64)
-    kernels.follow(purchases.customer, purchases.day, purchases.low, until, slot, size, state)
+    n, customer, day = len(purchases.customers), purchases.customer, purchases.day
+    shares = shares_of(len(day))
+    counts = np.zeros((len(shares), (n >> _BITS) + 1), np.int64)
+    at_once(lambda part: kernels.count_groups(customer, _BITS, *shares[part], counts[part]), len(shares))
+    starts = np.concatenate([[0], np.cumsum(counts.sum(axis=0))])
+    places = starts[:-1] + np.cumsum(counts, axis=0) - counts
+    words, state = np.empty(len(day), np.int64), np.empty(n * size, np.int64)
+    at_once(
+        lambda part: kernels.bring_together(customer, day, _BITS, *shares[part], places[part], words),
+        len(shares),
+    )
+    # Each core follows whole groups, about as many lines as the others.
+    groups = np.searchsorted(starts, [begin for begin, _ in shares] + [len(day)])
+    groups[0], groups[-1] = 0, len(starts) - 1
+
+    def follow(part: int) -> None:
+        begin, end = int(groups[part]), int(groups[part + 1])
+        customers = min(begin << _BITS, n), min(end << _BITS, n)
+        lines = words[starts[begin] : starts[end]]
+        kernels.follow(lines, purchases.low, until, slot, size, *customers, state)
+
+    at_once(follow, len(shares))
     return state
 
 

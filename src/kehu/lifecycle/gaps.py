@@ -111,6 +111,8 @@ def gaps(
 
     Warns
     -----
+    NoRecentOrdersWarning
+        If orders end long before ``as_of``, though they came often.
     FutureOrdersWarning
         If orders lie after ``as_of``.
 
@@ -208,6 +210,8 @@ def rule(
         If ``among="auto"`` had to take the gaps that close.
     FewEventsWarning
         If fewer than twenty customers came back.
+    NoRecentOrdersWarning
+        If orders end long before ``as_of``, though they came often.
     FutureOrdersWarning
         If orders lie after ``as_of``.
 

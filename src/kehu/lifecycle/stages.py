@@ -28,7 +28,7 @@ from kehu.warnings import NoRecentOrdersWarning, warn
 
 STAGES = ("prospective", "new", "existing", "lapsing", "lost")
 ABSENT = "absent"
-_PROSPECTIVE, _NEW, _EXISTING, _LAPSING, _LOST = range(5)
+PROSPECTIVE, _NEW, _EXISTING, _LAPSING, LOST = range(5)
 _MOST_DATES = 10_000
 _FORTNIGHT = 14
 
@@ -87,15 +87,15 @@ def stages(
     {'a': 'existing', 'b': 'new', 'c': 'lost', 'd': 'prospective'}
     """
     purchases = read(orders, customer, moment)
-    until = last_day(purchases, as_of)
-    rule = _rule(rule, purchases, until)
+    until = last_day(purchases, as_of, silent=False)
+    rule = rule_or_read(rule, purchases, until)
     if until - purchases.high > rule.lapsing:
         warn(
             f"the last order is of {moment_of(purchases.high):%Y-%m-%d}, {until - purchases.high:,} days "
             "before as_of, so everyone is lapsing or lost; have the orders ended, or the data?",
             NoRecentOrdersWarning,
         )
-    people = _People.of(purchases, contacts)
+    people = People.of(purchases, contacts)
     code, counts, first, last = people.at(until, rule)
     here = code >= 0
     since = [np.where(day[here] == NEVER, np.nan, until - day[here]) for day in (first, last)]
@@ -160,8 +160,8 @@ def stage_sizes(
     """
     purchases = read(orders, customer, moment)
     days = _days(purchases, dates)
-    rule = _rule(rule, purchases, int(days.max()))
-    people = _People.of(purchases, contacts)
+    rule = rule_or_read(rule, purchases, int(days.max()))
+    people = People.of(purchases, contacts)
     counts = np.array([people.sizes(int(day), rule) for day in days])
     known = counts.sum(axis=1, keepdims=True)
     return pd.DataFrame(
@@ -225,9 +225,9 @@ def transitions(
     14        new      lost          1    0.5
     """
     purchases = read(orders, customer, moment)
-    begin, until = _two_days(purchases, start, end)
-    rule = _rule(rule, purchases, begin)
-    people = _People.of(purchases, contacts)
+    begin, until = two_days(purchases, start, end)
+    rule = rule_or_read(rule, purchases, begin)
+    people = People.of(purchases, contacts)
     before, after = people.at(begin, rule)[0], people.at(until, rule)[0]
     known = after >= 0
     n = len(STAGES)
@@ -245,123 +245,15 @@ def transitions(
     )
 
 
-def measures(
-    orders: Any,
-    *,
-    start: Any,
-    end: Any = None,
-    rule: StageRule | None = None,
-    contacts: Any = None,
-    more: Any = None,
-    confidence_level: float = 0.95,
-    customer: str = "customer_id",
-    moment: str = "ordered_at",
-    amount: str = "amount",
-) -> pd.DataFrame:
-    """Measure each stage of the life cycle: size, retention, repurchase and sales between two dates.
-
-    Retention asks who is still a customer at the end, repurchase who bought in between. Satisfaction and the
-    return on marketing, which the slides measure by stage too, come from other tables: join them by ``more``.
-
-    Parameters
-    ----------
-    orders : dataframe
-        Order lines as `kehu.orders.clean` gives them.
-    start, end : date
-        Stages are those at ``start``; what follows is counted from the day after it to ``end`` (the day of
-        the last order when not given).
-    rule : StageRule, optional
-        Read from the orders up to ``start`` when not given.
-    contacts, customer, moment
-        As in `stages`.
-    more : pandas.DataFrame, optional
-        Further columns with the stage as index.
-    confidence_level : float
-        Of Wilson's limits of the rates.
-    amount : str
-        Column with the value of an order line.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Index ``stage``; ``customers`` at ``start`` and their ``share``; ``retained`` (not lost at ``end``),
-        ``retention_rate`` with ``retention_low`` and ``retention_high``; ``repurchased`` (bought in between;
-        for prospective customers: for the first time), ``repurchase_rate`` with its limits; ``purchases`` and
-        ``sales`` a customer. Rates are missing for a stage without customers, and retention for prospective
-        ones, who cannot be lost yet.
-
-    Raises
-    ------
-    KeyError, TypeError, ValueError
-        As `transitions`; or ``more`` is not a table by stage.
-
-    Examples
-    --------
-    >>> lines = pd.DataFrame({"customer_id": ["a", "b", "a"], "amount": [5.0, 7.0, 9.0],
-    ...                       "ordered_at": pd.to_datetime(["2017-01-10", "2017-01-20", "2017-03-05"])})
-    >>> table = measures(lines, start="2017-01-31", end="2017-03-31", rule=StageRule(30, 40, 60))
-    >>> table.loc["new", ["customers", "retention_rate", "repurchase_rate", "sales"]].to_dict()
-    {'customers': 2.0, 'retention_rate': 0.5, 'repurchase_rate': 0.5, 'sales': 4.5}
-    """
-    further = _further(more)
-    purchases = read(orders, customer, moment)
-    begin, until = _two_days(purchases, start, end)
-    rule = _rule(rule, purchases, begin)
-    column = frames.select(orders, {"amount": amount}, what="orders")["amount"]
-    paid = frames.numbers(column, amount)
-    if not np.isfinite(paid).all():
-        row = int(np.flatnonzero(~np.isfinite(paid))[0])
-        raise ValueError(f"{amount} is missing in row {row}; clean the orders first (kehu.orders.clean)")
-    people = _People.of(purchases, contacts)
-    stage, counts = people.at(begin, rule)[:2]
-    after, later = people.at(until, rule)[:2]
-    meanwhile = (purchases.day > begin) & (purchases.day <= until)
-    sales = np.bincount(purchases.customer[meanwhile], paid[meanwhile], minlength=len(stage))
-    known, n = stage >= 0, len(STAGES)
-    each = {
-        "customers": np.ones(len(stage)),
-        "retained": after != _LOST,
-        "repurchased": later > counts,
-        "purchases": later - counts,
-        "sales": sales,
-    }
-    total = {key: np.bincount(stage[known], value[known], minlength=n) for key, value in each.items()}
-    size = total["customers"].astype(np.int64)
-    some = np.where(size > 0, size, np.nan)
-    kept = np.where(np.arange(n) == _PROSPECTIVE, 0, size)
-    table = pd.DataFrame(
-        {
-            "customers": size,
-            "share": size / size.sum(),
-            "retained": np.where(kept > 0, total["retained"], 0).astype(np.int64),
-            **wilson(
-                total["retained"], kept, confidence_level, "retention_rate", "retention_low", "retention_high"
-            ),
-            "repurchased": total["repurchased"].astype(np.int64),
-            **wilson(
-                total["repurchased"],
-                size,
-                confidence_level,
-                "repurchase_rate",
-                "repurchase_low",
-                "repurchase_high",
-            ),
-            "purchases": total["purchases"] / some,
-            "sales": total["sales"] / some,
-        },
-        index=pd.Index(STAGES, name="stage"),
-    )
-    return table if further is None else table.join(further)
-
-
-class _People:
+class People:
     """Customers and contacts, and their stage on any day."""
 
     def __init__(self, purchases: Purchases, names: pd.Index, contacted: np.ndarray) -> None:
         self.purchases, self.names, self.contacted = purchases, names, contacted
 
     @classmethod
-    def of(cls, purchases: Purchases, contacts: Any) -> "_People":
+    def of(cls, purchases: Purchases, contacts: Any) -> "People":
+        """Customers of the orders and, if given, the contacts, which are checked."""
         if contacts is None:
             return cls(purchases, purchases.customers, np.full(len(purchases.customers), NEVER, np.int64))
         data = frames.select(
@@ -403,7 +295,7 @@ class _People:
         since = day - last
         code = np.select(
             [counts == 0, since > rule.lost, since > rule.lapsing, day - first <= rule.new],
-            [np.where(self.contacted <= day, _PROSPECTIVE, -1), _LOST, _LAPSING, _NEW],
+            [np.where(self.contacted <= day, PROSPECTIVE, -1), LOST, _LAPSING, _NEW],
             _EXISTING,
         )
         return code, counts, first, last
@@ -414,7 +306,8 @@ class _People:
         return np.bincount(code[code >= 0], minlength=len(STAGES))
 
 
-def _rule(rule: StageRule | None, purchases: Purchases, until: int) -> StageRule:
+def rule_or_read(rule: StageRule | None, purchases: Purchases, until: int) -> StageRule:
+    """Check the rule given, or read it from what was known on a day."""
     if rule is None:
         seen = purchases.day <= until
         # Only what was known on that day; without a copy where that is everything.
@@ -439,30 +332,18 @@ def _days(purchases: Purchases, dates: Sequence[Any] | None) -> np.ndarray:
         return np.unique(np.array(days, dtype=np.int64))
     if isinstance(dates, str) or not np.iterable(dates):
         raise TypeError(f"dates must be several dates, got {dates!r}; for one date use kehu.lifecycle.stages")
-    days = [last_day(purchases, date, "dates", quiet=True) for date in dates]
+    days = [last_day(purchases, date, "dates", later=False) for date in dates]
     if not 0 < len(days) <= _MOST_DATES:
         raise ValueError(f"dates must be 1 to {_MOST_DATES:,} dates, got {len(days):,}")
     return np.unique(np.array(days, dtype=np.int64))
 
 
-def _two_days(purchases: Purchases, start: Any, end: Any) -> tuple[int, int]:
-    begin = last_day(purchases, start, "start", quiet=True)
-    until = last_day(purchases, end, "end", quiet=True)
+def two_days(purchases: Purchases, start: Any, end: Any) -> tuple[int, int]:
+    """Check and order the days between which customers are followed."""
+    begin = last_day(purchases, start, "start", later=False)
+    until = last_day(purchases, end, "end", later=False)
     if begin >= until:
         raise ValueError(
             f"start ({moment_of(begin):%Y-%m-%d}) must lie before end ({moment_of(until):%Y-%m-%d})"
         )
     return begin, until
-
-
-def _further(more: Any) -> pd.DataFrame | None:
-    if more is None:
-        return None
-    if not isinstance(more, pd.DataFrame):
-        raise TypeError(f"more must be a pandas DataFrame by stage, got {type(more).__name__}")
-    for stage in more.index:
-        if stage not in STAGES:
-            raise ValueError(f"more has a row {stage!r} that is no stage; {frames.closest(stage, STAGES)}")
-    if not more.index.is_unique:
-        raise ValueError("more has two rows for one stage")
-    return more

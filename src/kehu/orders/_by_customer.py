@@ -1,17 +1,15 @@
 """Order lines brought together by customer, so that summing them up reads memory in order, on all cores."""
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
 from kehu import _kernels
+from kehu._cores import at_once, shares_of
 
-_SMALL = 200_000  # lines that one core sums up before a second has started
-_MOST_CORES = 8
+_AT_ONCE = 16_000_000  # lines brought together at once: a quarter of a gigabyte
 _BITS = 13  # groups of 8192 customers: what is counted of them fits into the cache
 
 
@@ -64,12 +62,10 @@ def survey(lines: Lines, *, by_day: bool, bits: int = _BITS) -> Survey:
     Lines that are to be sorted by day need a list of all days for each group: where there are many days the
     groups are made larger, so that going through the lists takes no longer than going through the lines.
     """
-    shares = _shares(len(lines.moment))
+    shares = shares_of(len(lines.moment))
     counts = np.zeros((len(shares), ((lines.n - 1) >> bits) + 1), np.int64)
     arrays = lines.customer, lines.moment, lines.amount, lines.base, bits
-    found = _at_once(
-        lambda part: _kernels.customers.survey(*arrays, *shares[part], counts[part]), len(shares)
-    )
+    found = at_once(lambda part: _kernels.customers.survey(*arrays, *shares[part], counts[part]), len(shares))
     low, high, *numbers = zip(*found, strict=True)
     seen = Survey(min(low), max(high), *map(sum, numbers), counts, bits)
     days = (seen.high - seen.low) // _kernels.customers.DAY + 1
@@ -90,67 +86,81 @@ def sum_up(
     until = min((until - low) // step, (seen.high - low) // step + 1)
     sides, split = (1, until) if split is None else (2, min((split - low) // step, until))
     time_bits = int((seen.high - low) // step).bit_length()
-    starts, words = _together(lines, seen, by_day, low, time_bits)
-    amounts, n_groups = words.view(np.float64), len(starts) - 1
-    n_group = min(1 << seen.bits, lines.n)
-    present = np.zeros(n_groups, np.int64)
-    # Groups are shared out so that each core has as many lines.
-    n_parts = seen.counts.shape[0]
-    bounds = np.searchsorted(starts, len(lines.moment) * np.arange(n_parts + 1) // n_parts)
-    bounds[0], bounds[-1] = 0, n_groups
-    parts = [(int(bounds[part]), int(bounds[part + 1])) for part in range(n_parts)]
-
-    def count(part: int) -> None:
-        marks = np.zeros(n_group, np.uint8)
-        _kernels.customers.count_present(words, starts, *parts[part], time_bits, split, marks, present)
-
-    _at_once(count, n_parts)
-    places = np.concatenate([[0], np.cumsum(present)])
-    customers = np.empty(places[-1], np.int64)
-    whole, real = np.empty((sides + 1, places[-1]), np.int64), np.empty((3 + 2 * sides, places[-1]))
-
-    def write(part: int) -> None:
-        begin, stop = parts[part]
-        largest = int(np.diff(starts[begin : stop + 1]).max(initial=0)) if by_day else 0
-        by_time = np.empty(2 * largest, np.int64)
-        days = np.empty(until + 1 if by_day else 0, np.int64)
-        rows = np.empty((n_group * sides, _kernels.customers.WIDTH), np.int64)
-        _kernels.customers.sum_up(
-            words, amounts, starts, begin, stop, seen.bits, time_bits, by_day, split, until, sides,
-            float(end - low), float(unit), by_time, by_time.view(np.float64), days, rows,
-            rows.view(np.float64), places[begin], customers, whole, real,
-        )  # fmt: skip
-
-    _at_once(write, n_parts)
-    return Summed(customers, whole, real)
-
-
-def _together(
-    lines: Lines, seen: Survey, by_day: bool, low: int, time_bits: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Where the lines of each group start, and the lines: each two words."""
     starts = np.concatenate([[0], np.cumsum(seen.counts.sum(axis=0))])
+    turns = _turns(starts)
+    words = np.empty(2 * max(int(starts[last] - starts[first]) for first, last in turns), np.int64)
+    # Room for all; what nobody fills stays untouched and takes no memory.
+    customers = np.empty(lines.n, np.int64)
+    whole, real = np.empty((sides + 1, lines.n), np.int64), np.empty((3 + 2 * sides, lines.n))
+    n_group = min(1 << seen.bits, lines.n)
+
+    def turn(first: int, last: int, filled: int) -> int:
+        _bring_together(lines, seen, by_day, low, time_bits, starts, (first, last), words)
+        here = starts - starts[first]
+        parts = _parts(here, first, last, len(seen.counts))
+        present = np.zeros(len(starts) - 1, np.int64)
+
+        def count(part: int) -> None:
+            marks = np.zeros(n_group, np.uint8)
+            _kernels.customers.count_present(words, here, *parts[part], time_bits, split, marks, present)
+
+        at_once(count, len(parts))
+        places = filled + np.concatenate([[0], np.cumsum(present)])
+
+        def write(part: int) -> None:
+            begin, stop = parts[part]
+            largest = int(np.diff(here[begin : stop + 1]).max(initial=0)) if by_day else 0
+            by_time = np.empty(2 * largest, np.int64)
+            days = np.empty(until + 1 if by_day else 0, np.int64)
+            rows = np.empty((n_group * sides, _kernels.customers.WIDTH), np.int64)
+            _kernels.customers.sum_up(
+                words, words.view(np.float64), here, begin, stop, seen.bits, time_bits, by_day, split, until,
+                sides, float(end - low), float(unit), by_time, by_time.view(np.float64), days, rows,
+                rows.view(np.float64), places[begin], customers, whole, real,
+            )  # fmt: skip
+
+        at_once(write, len(parts))
+        return int(places[-1])
+
+    filled = 0
+    for first, last in turns:
+        filled = turn(first, last, filled)
+    return Summed(customers[:filled], whole[:, :filled], real[:, :filled])
+
+
+def _turns(starts: np.ndarray) -> list[tuple[int, int]]:
+    """Groups that are worked on in turn, as many as fit into the memory that is used again for each turn."""
+    bounds = [0]
+    while bounds[-1] < len(starts) - 1:
+        fitting = int(np.searchsorted(starts, starts[bounds[-1]] + _AT_ONCE, side="right")) - 1
+        bounds.append(max(fitting, bounds[-1] + 1))
+    return list(pairwise(bounds))
+
+
+def _parts(starts: np.ndarray, first: int, last: int, n: int) -> list[tuple[int, int]]:
+    """Groups for each core, so that each has as many lines."""
+    bounds = np.searchsorted(starts, starts[last] * np.arange(n + 1) // n)
+    bounds[0], bounds[-1] = first, last
+    return [(int(begin), int(stop)) for begin, stop in pairwise(np.clip(bounds, first, last))]
+
+
+def _bring_together(
+    lines: Lines,
+    seen: Survey,
+    by_day: bool,
+    low: int,
+    time_bits: int,
+    starts: np.ndarray,
+    groups: tuple[int, int],
+    words: np.ndarray,
+) -> None:
+    """Write the lines of some groups side by side, each as two words."""
     # Within a group the lines of the first core's share come first, so that lines keep their order.
-    places = starts[:-1] + np.cumsum(seen.counts, axis=0) - seen.counts
-    words = np.empty(2 * len(lines.moment), np.int64)
-    amounts, shares = words.view(np.float64), _shares(len(lines.moment))
+    places = starts[:-1] - starts[groups[0]] + np.cumsum(seen.counts, axis=0) - seen.counts
+    amounts, shares = words.view(np.float64), shares_of(len(lines.moment))
     arrays = lines.customer, lines.moment, lines.amount, lines.base, seen.bits, time_bits, low, by_day
 
     def bring(part: int) -> None:
-        _kernels.customers.bring_together(*arrays, *shares[part], places[part], words, amounts)
+        _kernels.customers.bring_together(*arrays, *groups, *shares[part], places[part], words, amounts)
 
-    _at_once(bring, len(shares))
-    return starts, words
-
-
-def _shares(n: int) -> list[tuple[int, int]]:
-    """Rows that each core takes; the sums come out the same however many there are."""
-    cores = min(os.cpu_count() or 1, _MOST_CORES) if n >= _SMALL else 1
-    return [(n * part // cores, n * (part + 1) // cores) for part in range(cores)]
-
-
-def _at_once(work: Callable[[int], Any], n: int) -> list[Any]:
-    if n == 1:
-        return [work(0)]
-    with ThreadPoolExecutor(n) as pool:
-        return list(pool.map(work, range(n)))
+    at_once(bring, len(shares))

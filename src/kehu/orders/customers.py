@@ -8,6 +8,7 @@ import pandas as pd
 from kehu import _kernels, frames
 from kehu.orders import _by_customer as by_customer
 from kehu.orders import dates
+from kehu.orders.ends import warn_of_an_early_end
 from kehu.warnings import FutureOrdersWarning, NoExposureWarning, UnmatchedReturnsWarning, warn
 
 _DAY = 86_400_000_000  # microseconds
@@ -94,6 +95,8 @@ def customer_summary(
     UnmatchedReturnsWarning
         If amounts are negative: they lower the amounts, and a day or an order of returns alone counts as an
         order. `kehu.orders.clean` matches returns to sales.
+    NoRecentOrdersWarning
+        If orders end long before ``as_of``, though they came often.
     NoExposureWarning
         If all customers first ordered at the very end, so that nobody had time to come back.
 
@@ -140,6 +143,8 @@ def customer_summary(
         )
         until, later = end + 1, None if split is None else split + 1
     _warn_of(lines, seen, until, end)
+    first, last, now = (moment // _DAY for moment in (seen.low, seen.high, until - 1))
+    warn_of_an_early_end(first, last, now, len(lines.moment))
     if taken.orders is not None:
         lines = _orders(taken, until)
         if lines is not taken.lines:

@@ -77,12 +77,12 @@ def mark_averages(ax: Axes, averages: Mapping[str, float], language: str, beyond
     legend_above(ax)
 
 
-def legend_above(ax: Axes) -> None:
-    """Name the lines in a row above the axes, where no data can be."""
+def legend_above(ax: Axes, columns: int = 2) -> None:
+    """Name the lines in rows above the axes, where no data can be."""
     ax.legend(
         loc="lower left",
         bbox_to_anchor=(0, 1),
-        ncols=2,
+        ncols=columns,
         borderaxespad=0.2,
         frameon=False,
         fontsize=note_size(ax),

@@ -277,8 +277,7 @@ def lifetime_values(
         label = heading("lifetime_value", language)
         if hidden:
             limit = number(float(f"{least:.1g}"), language)
-            key = "note.customers_below" if hidden > 1 else "note.one_customer_below"
-            label += "\n" + say(key, language, n=f"{hidden:,}", limit=limit)
+            label += "\n" + say("note.customers_below", language, n=f"{hidden:,}", limit=limit)
         ax.set_xlabel(label, linespacing=1.4)
         ax.set_ylabel(say("axis.customers_per_bin", language))
         averages = {"median": float(np.median(found)), "mean": float(np.mean(found))}

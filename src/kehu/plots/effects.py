@@ -10,8 +10,7 @@ from kehu.figures.look import BLUE, GREY, INK, OCHRE, PALE, VERMILLION
 from kehu.figures.numerals import percent
 from kehu.figures.ticks import Names, Numbers, Percents, Words
 from kehu.figures.words import catalogue, say
-from kehu.plots._canvas import canvas, table, values
-from kehu.plots.lifecycle import _legend
+from kehu.plots._canvas import canvas, legend_above, table, values
 
 _RETURN = ("margin", "roi", "low", "high")
 _MARGINS = (GREY, BLUE, OCHRE)
@@ -77,7 +76,7 @@ def event_study(
         ax.set_xlabel(say(f"axis.{periods}_from_start", language))
         ax.set_ylabel(say(f"axis.difference_{found.measure}", language))
         ax.grid(axis="y")
-        _legend(ax)
+        legend_above(ax, columns=3)
     return ax
 
 
@@ -130,7 +129,7 @@ def return_on_investment(
         if x.min() <= even <= x.max():
             label = say("note.break_even", language, value=percent(even))
             ax.axvline(even, color=VERMILLION, linestyle=(0, (4, 2)), label=label)
-            _legend(ax)
+            legend_above(ax, columns=3)
         ax.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         ax.xaxis.set_major_formatter(Percents(language))
         ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
@@ -171,5 +170,5 @@ def _by_group(returns: pd.DataFrame, ax: Axes | None, language: str, width: str)
         ax.yaxis.set_major_formatter(Percents(language))
         ax.set_ylabel(say("axis.roi", language))
         ax.grid(axis="y")
-        _legend(ax, columns=2)
+        legend_above(ax, columns=2)
     return ax

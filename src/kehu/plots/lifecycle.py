@@ -14,7 +14,7 @@ from kehu.figures.numerals import number, percent
 from kehu.figures.ticks import Dates, Names, Numbers, Percents, Words, literal
 from kehu.figures.words import heading, say
 from kehu.lifecycle import STAGES, Cohorts, KaplanMeier, StageRule
-from kehu.plots._canvas import SHADES, canvas, note_size, table, values
+from kehu.plots._canvas import SHADES, canvas, legend_above, note_size, table, values
 
 _COLOURS = dict(zip(STAGES, ("#E3E3E3", "#56B4E9", BLUE, "#E69F00", VERMILLION), strict=True))
 _MOST_ROWS = 14  # of a heat map in which every cell has its number
@@ -89,7 +89,7 @@ def stage_sizes(sizes: Any, *, ax: Axes | None = None, language: str = "en", wid
         ax.xaxis.set_major_formatter(Dates(language))
         ax.yaxis.set_major_formatter(Percents(language))
         ax.set_ylabel(say("axis.share_of_customers", language))
-        _legend(ax, columns=4 if shares.shape[1] == 4 else 3)
+        legend_above(ax, columns=4 if shares.shape[1] == 4 else 3)
     return ax
 
 
@@ -270,7 +270,7 @@ def second_purchase(
             label = say("note.half_within", language, n=number(median, language))
             ax.plot([median, median], [0, 0.5], color=INK, linestyle=(0, (3, 2)), linewidth=0.8, label=label)
         if np.isfinite(median) or any(curves):
-            _legend(ax, columns=2)
+            legend_above(ax, columns=2)
         longest = np.array([0.0, *(each.table["time"].max() for each in curves.values())])
         _days_axis(ax, np.sort(longest), language, "axis.days_since_first")
         ax.set_ylabel(say("axis.bought_again", language))
@@ -324,7 +324,7 @@ def gap_distribution(
                 ax.axvspan(row.low, min(row.high, end), color=colour, alpha=0.15, linewidth=0)
             label = say(f"note.border_{row.border}", language, n=number(row.days, language))
             ax.axvline(row.days, color=colour, linestyle=(0, (4, 2)), label=label)
-        _legend(ax, columns=2)
+        legend_above(ax, columns=2)
         _days_axis(ax, x[shown], language, "axis.days_since_last")
         ax.set_ylabel(say("axis.gaps_closed", language))
     return ax
@@ -369,18 +369,3 @@ def _heat(ax: Axes, cells: np.ndarray, *, numbers: bool) -> Any:
 def _thinned(size: int, most: int) -> np.ndarray:
     """Places of ticks, at most so many."""
     return np.arange(0, size, -(-size // most))
-
-
-def _legend(ax: Axes, columns: int = 3) -> None:
-    """Names in rows above the axes."""
-    ax.legend(
-        loc="lower left",
-        bbox_to_anchor=(0, 1),
-        ncols=columns,
-        borderaxespad=0.2,
-        frameon=False,
-        fontsize=note_size(ax),
-        handlelength=1.2,
-        columnspacing=1.0,
-        labelcolor=INK,
-    )

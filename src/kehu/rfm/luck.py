@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.stats import kruskal
 
 from kehu import frames
-from kehu.rfm.periods import _groups
+from kehu.rfm.periods import _check_level, _groups
 from kehu.warnings import OnlyLuckWarning, warn
 
 
@@ -148,8 +148,7 @@ def regression_to_the_mean(
     General to win back       188.0      356.0
     """
     for name, level in (("alpha", alpha), ("confidence", confidence)):
-        if not 0 < level < 1:
-            raise ValueError(f"{name} must be between 0 and 1, got {level!r}")
+        _check_level(level, name)
     if not isinstance(n_resamples, int | np.integer) or n_resamples < 100:
         raise ValueError(f"n_resamples must be a whole number from 100, got {n_resamples!r}")
     groups = _groups(first, group, "first")

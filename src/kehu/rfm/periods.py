@@ -152,8 +152,7 @@ def migration(
     New           0    1         0
     No order      0    1         0
     """
-    if not 0 < confidence < 1:
-        raise ValueError(f"confidence must be between 0 and 1, got {confidence!r}")
+    _check_level(confidence, "confidence")
     groups = [_groups(table, column, what) for table, what in ((first, "first"), (second, "second"))]
     names = list(dict.fromkeys([*groups[0].cat.categories, *groups[1].cat.categories]))
     if absent in names:
@@ -215,3 +214,8 @@ def _wilson(k: np.ndarray, n: np.ndarray, confidence: float) -> tuple[np.ndarray
     half = np.sqrt(z2 * (k * (n - k) / n + z2 / 4))
     low, high = (k + z2 / 2 - half) / (n + z2), (k + z2 / 2 + half) / (n + z2)
     return np.where(k == 0, np.where(np.isnan(n), np.nan, 0.0), low), np.where(k == n, 1.0, high)
+
+
+def _check_level(level: Any, name: str) -> None:
+    if not isinstance(level, float | np.floating) or not 0 < level < 1:
+        raise ValueError(f"{name} must be between 0 and 1, got {level!r}; 0.05 is 5 per cent")

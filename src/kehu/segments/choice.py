@@ -12,7 +12,14 @@ from tqdm import tqdm
 from kehu.figures.numerals import number, percent
 from kehu.figures.words import say
 from kehu.segments import gap
-from kehu.segments.clustering import check_different, check_method, check_segments, cluster, within_ss
+from kehu.segments.clustering import (
+    check_different,
+    check_method,
+    check_segments,
+    cluster,
+    one_thread,
+    within_ss,
+)
 from kehu.segments.preparation import Preparation, feature_table, prepare
 from kehu.segments.stability import DOUBTFUL, VALID, jaccard_stability, verdict
 from kehu.warnings import NotConvergedWarning, warn
@@ -105,8 +112,11 @@ def choose_k(
 
     Then only those numbers count that have such a gap, for which every segment is stable (Jaccard at least
     .75 or, if no number has that, .6), none has less than ``min_share`` of the customers and the gap to a
-    single cloud exceeds its standard error. Of them the smallest is suggested whose gap to a single cloud the next one does not
-    exceed by more than its standard error.
+    single cloud exceeds its standard error. Of them the smallest is suggested whose gap to a single cloud
+    the next one does not exceed by more than its standard error.
+
+    Many customers with a single order are a heap of their own, and count as one: where most order once,
+    look at the segments suggested before believing in them.
 
     Parameters
     ----------
@@ -198,7 +208,8 @@ def choose_k(
             )
     check_different(values, numbers[-1])
     rows, segments, settled = [], [], []
-    with tqdm(total=len(numbers) + 3, desc="choosing k", delay=2, leave=False, disable=not progress) as bar:
+    bar = tqdm(total=len(numbers) + 3, desc="choosing k", delay=2, leave=False, disable=not progress)
+    with bar, one_thread():
         for n_segments in numbers:
             labels, done = _labels(values, n_segments, method, rng)
             jaccard = np.ones(1)

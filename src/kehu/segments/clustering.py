@@ -2,6 +2,8 @@
 
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import ThreadpoolController
 
 from kehu._kernels import kmeans as kernels
 from kehu.frames import closest
@@ -23,6 +26,7 @@ STARTS = 10
 # Customers that a method looks at; of more a sample is taken. Ward's method needs all distances.
 _MOST = {"kmeans": 50_000, "gaussian_mixture": 50_000, "hierarchical": 5_000}
 _AT_ONCE = 100_000
+_SMALL = 1_000_000  # numbers
 
 
 class Segmentation(ClusterMixin, BaseEstimator):
@@ -194,12 +198,23 @@ class Segmentation(ClusterMixin, BaseEstimator):
         return np.concatenate([cdist(part, self._means).argmin(axis=1) for part in parts])
 
 
+def one_thread() -> AbstractContextManager:
+    """Keep scikit-learn to one thread: with small tables threads wait for each other rather than work."""
+    return _controller().limit(limits=1)
+
+
+@cache
+def _controller() -> ThreadpoolController:
+    return ThreadpoolController()
+
+
 def cluster(
     values: np.ndarray, k: int, method: str, rng: np.random.Generator, starts: int = STARTS
 ) -> tuple[Any, np.ndarray, bool]:
     """The fitted scikit-learn model, its labels, and whether it came to an end."""
     seed = int(rng.integers(2**31))
-    with warnings.catch_warnings(record=True) as caught:
+    threads = one_thread() if values.size < _SMALL else nullcontext()
+    with threads, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", ConvergenceWarning)
         if method == "kmeans":

@@ -14,6 +14,8 @@ from kehu.segments.features import CustomerFeatures
 # Skewness from which a feature that is nowhere negative is taken in logarithms.
 SKEWED = 1.0
 _WORDS = ("skewed", "all", "none")
+# Beyond these, sums of squares leave the range of numbers.
+_SMALLEST, _LARGEST = 1e-100, 1e100
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,9 @@ def _finite(column: pd.Series, name: str) -> np.ndarray:
             f"feature {name!r} is {what} for {len(wrong):,} of {len(values):,} customers (first in row "
             f"{wrong[0]}); fill these in or leave the customers or the feature out"
         )
+    largest = np.abs(values).max(initial=0)
+    if largest and not _SMALLEST < largest < _LARGEST:
+        raise ValueError(f"feature {name!r} goes up to {largest:g}, which cannot be squared; use other units")
     return values
 
 
