@@ -231,7 +231,7 @@ def test_gaps_run_from_what_was_expected_to_what_was_perceived():
         spans(limits) - table[["expectation"]].to_numpy(), table[["low", "high"]], atol=1e-12
     )
     assert beside(ax) == ["−1.60", "0.00"]
-    assert any(text.startswith("Mean gap: −0.8 (") for text in legend(ax))
+    assert any(text.startswith("Average gap: −0.8 (") for text in legend(ax))
 
 
 def test_a_bar_reaches_the_ring_where_the_gap_may_be_chance():
