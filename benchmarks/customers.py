@@ -253,7 +253,8 @@ def main() -> None:
     notes = [
         f"Medians of {runs} runs in turn, each in a fresh process; a run over {ONCE} s is not repeated, one "
         f"that takes more than {limit:.0f} s is stopped, and not begun where a smaller size shows that it "
-        "would. Only the call is timed, its memory is the peak. All find the same: the same sums of the "
+        "would. Only the call is timed, its memory is the peak. Fresh memory is written to beforehand, as a "
+        "virtual machine hands it out slowly. All find the same: the same sums of the "
         "columns, the same customers with each score, the same cells, values, and parameters within 2 %. Of "
         "the orders a fifth as many customers as rows could be the buyers, times are to the second within "
         "two years. In a summary, and where *a day is an order*, a customer's orders of the same day are "

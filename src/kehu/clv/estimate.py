@@ -1,5 +1,6 @@
 """What all fitted models have: parameters with their uncertainty, and whether the data say what they are."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar, Self
@@ -87,20 +88,20 @@ def checked_level(confidence_level: float) -> float:
     return float(confidence_level)
 
 
-class Estimate:
+class Estimate(ABC):
     """Base of the models: fits by maximum likelihood and keeps what is known of the fit."""
 
     _names: ClassVar[tuple[str, ...]]
     _spreads: ClassVar[dict[str, Spread]]
 
-    def _objective(self, data: Any) -> Objective:
-        raise NotImplementedError
+    @abstractmethod
+    def _objective(self, data: Any) -> Objective: ...
 
-    def _starts(self, data: Any) -> list[np.ndarray]:
-        raise NotImplementedError
+    @abstractmethod
+    def _starts(self, data: Any) -> list[np.ndarray]: ...
 
-    def _bounds(self, data: Any) -> tuple[np.ndarray, np.ndarray]:
-        raise NotImplementedError
+    @abstractmethod
+    def _bounds(self, data: Any) -> tuple[np.ndarray, np.ndarray]: ...
 
     def _hopeless(self, data: Any) -> str:
         """Why data like these cannot say what the parameters are, whatever the fit; mostly empty."""

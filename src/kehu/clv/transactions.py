@@ -1,5 +1,6 @@
 """What the models of repeat orders have in common: fitting, expected orders, and being compared."""
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
@@ -46,16 +47,16 @@ class TransactionModel(Estimate):
 
     _rates: ClassVar[tuple[bool, ...]]  # which parameters count in units of time
 
-    def _log_likelihood(self, theta: np.ndarray, found: Histories) -> np.ndarray:
-        raise NotImplementedError
+    @abstractmethod
+    def _log_likelihood(self, theta: np.ndarray, found: Histories) -> np.ndarray: ...
 
-    def _alive(self, theta: np.ndarray, found: Histories) -> np.ndarray:
-        raise NotImplementedError
+    @abstractmethod
+    def _alive(self, theta: np.ndarray, found: Histories) -> np.ndarray: ...
 
+    @abstractmethod
     def _purchases(
         self, theta: np.ndarray, x: np.ndarray, T: np.ndarray, ends: np.ndarray, factors: np.ndarray
-    ) -> np.ndarray:
-        raise NotImplementedError
+    ) -> np.ndarray: ...
 
     def fit(
         self,
