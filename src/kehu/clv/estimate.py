@@ -1,6 +1,7 @@
 """What all fitted models have: parameters with their uncertainty, and whether the data say what they are."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from typing import Any, ClassVar, Self
@@ -11,12 +12,14 @@ from scipy.special import ndtri
 
 from kehu.clv import fitting
 from kehu.clv.fitting import Objective, Optimum, Spread
-from kehu.warnings import NotConvergedWarning, NotIdentifiedWarning, warn
+from kehu.warnings import MissingValuesWarning, NotConvergedWarning, NotIdentifiedWarning, warn
 
 # A start for many customers is found on some of them.
 _MANY, _SOME = 100_000, 20_000
 # Of few customers the likelihood may have several maxima.
 _FEW = 5_000
+# Of differences, in logarithms of parameters.
+_STEP = 1e-4
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,20 @@ def checked_level(confidence_level: float) -> float:
     return float(confidence_level)
 
 
+def log_limits(value: np.ndarray, variance: np.ndarray, level: float) -> dict[str, np.ndarray]:
+    """Limits of positive values from the variance of their logarithms; endless ones are missing."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        factor = np.exp(ndtri((1 + level) / 2) * np.sqrt(variance))
+        high = value * factor
+    endless = np.isinf(high)
+    if endless.any():
+        warn(
+            f"{int(endless.sum()):,} customers have no finite upper limit; theirs is missing",
+            MissingValuesWarning,
+        )
+    return {"low": value / factor, "high": np.where(endless, np.nan, high)}
+
+
 class Estimate(ABC):
     """Base of the models: fits by maximum likelihood and keeps what is known of the fit."""
 
@@ -103,9 +120,30 @@ class Estimate(ABC):
     @abstractmethod
     def _bounds(self, data: Any) -> tuple[np.ndarray, np.ndarray]: ...
 
+    @abstractmethod
     def _hopeless(self, data: Any) -> str:
         """Why data like these cannot say what the parameters are, whatever the fit; mostly empty."""
-        raise NotImplementedError
+
+    def _slopes(self, quantity: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        """How the logarithm of a quantity changes with each logarithm of a parameter, a row each."""
+        steps = _STEP * np.eye(len(self._theta))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ends = [
+                np.log(quantity(self._theta + step)) - np.log(quantity(self._theta - step)) for step in steps
+            ]
+        return np.array(ends) / (2 * _STEP)
+
+    def _log_variance(self, slopes: np.ndarray) -> np.ndarray:
+        """Variance of the logarithm of a quantity, from the uncertainty of the parameters (delta method)."""
+        return np.einsum("ij,ik,jk->k", self._log_covariance, slopes, slopes, optimize=True)
+
+    def _warn_without_errors(self) -> None:
+        if np.isnan(self._log_covariance).any():
+            warn(
+                f"the parameters of {type(self).__name__} have no standard errors "
+                f"({self.identified_reason_}), so intervals are missing",
+                NotIdentifiedWarning,
+            )
 
     def _estimate(self, data: Any) -> Self:
         low, high = self._bounds(data)

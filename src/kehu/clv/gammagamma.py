@@ -5,13 +5,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from scipy.special import digamma, gammaln, ndtri, polygamma
+from scipy.special import digamma, gammaln, polygamma
 
 from kehu._kernels import clv as kernels
-from kehu.clv.estimate import Estimate, checked_level
+from kehu.clv.estimate import Estimate, checked_level, log_limits
 from kehu.clv.fitting import Objective, Spread
 from kehu.clv.histories import columns, given_weights, index_of, refuse
-from kehu.warnings import InfiniteMeanWarning, MissingValuesWarning, NotIdentifiedWarning, warn
+from kehu.warnings import InfiniteMeanWarning, warn
 
 _BOUNDS, _SCALE_BOUND = (-12.0, 9.9), 26.0
 _N_SUMS = 6
@@ -237,22 +237,8 @@ class GammaGamma(Estimate):
         index = index_of(summary, len(x))
         if level is None:
             return pd.Series(value, index=index, name="expected_average")
-        if np.isnan(self._log_covariance).any():
-            warn(
-                f"the parameters have no standard errors ({self.identified_reason_}), so intervals are "
-                "missing",
-                NotIdentifiedWarning,
-            )
-        half = ndtri((1 + level) / 2) * np.sqrt(self._average_variance(x, m))
-        with np.errstate(over="ignore"):
-            low, high = value * np.exp(-half), value * np.exp(half)
-        endless = np.isinf(high)
-        if endless.any():
-            warn(
-                f"{int(endless.sum()):,} customers have no finite upper limit; theirs is missing",
-                MissingValuesWarning,
-            )
-        table = {"expected_average": value, "low": low, "high": np.where(endless, np.nan, high)}
+        self._warn_without_errors()
+        table = {"expected_average": value, **log_limits(value, self._average_variance(x, m), level)}
         return pd.DataFrame(table, index=index)
 
     def _average_variance(self, x: np.ndarray, m: np.ndarray) -> np.ndarray:
@@ -260,7 +246,7 @@ class GammaGamma(Estimate):
         p, q, gamma = np.exp(self._theta)
         below = np.where(p * x + q > 1, p * x + q - 1, np.nan)
         slopes = np.array([1 - p * x / below, -q / below, gamma / (gamma + x * m)])
-        return np.einsum("ij,ik,jk->k", self._log_covariance, slopes, slopes, optimize=True)
+        return self._log_variance(slopes)
 
 
 def _checked(summary: Any, names: dict[str, str]) -> tuple[np.ndarray, np.ndarray]:

@@ -6,15 +6,14 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtr
 
-from kehu.clv.estimate import Estimate, checked_level
+from kehu.clv.estimate import Estimate, checked_level, log_limits
 from kehu.clv.histories import Histories, histories
-from kehu.warnings import MissingValuesWarning, NotIdentifiedWarning, warn
+from kehu.warnings import MissingValuesWarning, warn
 
 _BOUNDS = -12.0, 9.9  # of the logarithms of shape parameters: sums of larger ones lose digits
 _TIME_BOUNDS = -16.0, 26.0  # of rate parameters, in typical ages
-_STEP = 1e-4
 
 
 @dataclass(frozen=True)
@@ -166,30 +165,10 @@ class TransactionModel(Estimate):
         expected = _known(self._expected(theta, found, ahead), "expected purchases")
         if level is None:
             return pd.Series(expected, index=found.index, name="expected_purchases")
-        slopes = np.empty((len(theta), len(expected)))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            for i, step in enumerate(_STEP * np.eye(len(theta))):
-                up, down = (self._expected(theta + way * step, found, ahead) for way in (1, -1))
-                slopes[i] = np.where(expected > 0, (np.log(up) - np.log(down)) / (2 * _STEP), 0.0)
-        spread = np.sqrt(np.einsum("ij,ik,jk->k", self._log_covariance, slopes, slopes, optimize=True))
-        if np.isnan(self._log_covariance).any():
-            reason = self.identified_reason_
-            warn(
-                f"the parameters have no standard errors ({reason}), so intervals are missing",
-                NotIdentifiedWarning,
-            )
-        with np.errstate(over="ignore", invalid="ignore"):
-            factor = np.exp(ndtri((1 + level) / 2) * spread)
-            high = expected * factor
-        endless = np.isinf(high)
-        if endless.any():
-            warn(
-                f"{endless.sum():,} intervals have no upper end that could be computed, so uncertain are the "
-                "parameters; these ends are missing",
-                MissingValuesWarning,
-            )
-            high[endless] = np.nan
-        table = {"expected_purchases": expected, "low": expected / factor, "high": high}
+        self._warn_without_errors()
+        slopes = self._slopes(lambda theta: self._expected(theta, found, ahead))
+        variance = self._log_variance(np.where(expected > 0, slopes, 0.0))
+        table = {"expected_purchases": expected, **log_limits(expected, variance, level)}
         return pd.DataFrame(table, index=found.index)
 
     def expected_purchases_new(self, periods: Any) -> float | np.ndarray:

@@ -4,18 +4,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
 
 from kehu import frames
-from kehu.clv.estimate import Estimate, checked_level
+from kehu.clv.estimate import Estimate, checked_level, log_limits
 from kehu.clv.gammagamma import GammaGamma, _checked
-from kehu.clv.histories import Histories
 from kehu.clv.transactions import TransactionModel
 from kehu.orders.customers import UNITS
-from kehu.warnings import MissingValuesWarning, NotIdentifiedWarning, warn
+from kehu.warnings import MissingValuesWarning, warn
 
-_STEP = 1e-4
-_WARNED = {"lifetime_value": "value", "high": "upper limit"}
 _WORDS = "'h' hours, 'D' days, 'W' weeks, 'M' months of 30.4375 days, 'Y' years of 365.25 days"
 
 
@@ -116,7 +112,8 @@ def lifetime_value(
     level = None if confidence_level is None else checked_level(confidence_level)
     if level is not None:
         for one in (model, spend):
-            _warn_without_errors(one)
+            if isinstance(one, Estimate):
+                one._warn_without_errors()
     average = _average(spend, summary, len(found.x))
     factors = (1 + rate) ** -np.arange(1.0, periods + 1)
     # Summed by parts: what is bought until an end counts with the fall of the factor after it.
@@ -132,39 +129,14 @@ def lifetime_value(
         "lifetime_value": share * average * discounted,
     }
     if level is not None:
-        variance = _log_variance(model, found, ends, falls)
+        slopes = model._slopes(
+            lambda theta: model._alive(theta, found) * model._purchases(theta, found.x, found.T, ends, falls)
+        )
+        variance = model._log_variance(slopes)
         if isinstance(spend, GammaGamma):
             variance = variance + spend._average_variance(*_checked(summary, spend._columns))
-        value, half = table["lifetime_value"], ndtri((1 + level) / 2) * np.sqrt(variance)
-        with np.errstate(over="ignore"):
-            table |= {"low": value * np.exp(-half), "high": value * np.exp(half)}
+        table |= log_limits(table["lifetime_value"], variance, level)
     return _finite(pd.DataFrame(table, index=found.index, copy=False))
-
-
-def _warn_without_errors(model: Any) -> None:
-    if isinstance(model, Estimate) and np.isnan(model._log_covariance).any():
-        warn(
-            f"the parameters of {type(model).__name__} have no standard errors ({model.identified_reason_}), "
-            "so intervals are missing",
-            NotIdentifiedWarning,
-        )
-
-
-def _log_variance(
-    model: TransactionModel, found: Histories, ends: np.ndarray, falls: np.ndarray
-) -> np.ndarray:
-    """Variance of the logarithm of the discounted orders, from the uncertainty of the parameters."""
-
-    def discounted(theta: np.ndarray) -> np.ndarray:
-        return np.log(model._alive(theta, found)) + np.log(
-            model._purchases(theta, found.x, found.T, ends, falls)
-        )
-
-    steps = _STEP * np.eye(len(model._theta))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slopes = [discounted(model._theta + step) - discounted(model._theta - step) for step in steps]
-    slopes = np.array(slopes) / (2 * _STEP)
-    return np.einsum("ij,ik,jk->k", model._log_covariance, slopes, slopes, optimize=True)
 
 
 def _ends(periods: Any, period: Any, unit: Any, summary: Any, model: TransactionModel) -> np.ndarray:
@@ -217,12 +189,12 @@ def _finite(table: pd.DataFrame) -> pd.DataFrame:
     """Make what is negative or not finite missing, and say so."""
     for name in table:
         values = table[name].to_numpy()
-        wrong = np.isinf(values) if name == "high" else ~np.isfinite(values)
+        wrong = ~np.isfinite(values)
         if wrong.any():
             table[name] = np.where(wrong, np.nan, values)
-            if name in _WARNED:
+            if name == "lifetime_value":
                 warn(
-                    f"{int(wrong.sum()):,} customers have no finite {_WARNED[name]}; theirs is missing",
+                    f"{int(wrong.sum()):,} customers have no finite value; theirs is missing",
                     MissingValuesWarning,
                 )
     return table
