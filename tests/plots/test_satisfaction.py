@@ -95,6 +95,17 @@ def test_cuts_of_an_ordered_model_stand_beside_its_coefficients(standardised):
     assert (np.diff(places[::3, 1]) > 0).all()
 
 
+def test_true_coefficients_are_marked_in_the_row_of_their_driver():
+    ax = plots.coefficient_forest(OLS, truth={**DRIVERS, "price": 40.0})
+    marked = [one.get_segments() for one in ax.collections if "Line" in type(one).__name__][-1]
+    middles = np.array([segment.mean(axis=0) for segment in marked])
+    np.testing.assert_allclose(middles, [[5, 0], [40, 1], [0, 2]])
+    assert "True value (simulated)" in legend(ax)
+    assert ax.get_xlim()[1] > 40
+    with pytest.raises(ValueError, match="finite number for 'price'"):
+        plots.coefficient_forest(OLS, truth={"care": 0.0, "speed": 5.0})
+
+
 def test_limits_that_run_off_do_not_hide_the_others():
     wild = OLS.coefficients.assign(high=lambda data: data["high"].where(data["driver"] != "care", 1e6))
     changed = {**vars(OLS), "coefficients": wild}
