@@ -83,8 +83,8 @@ NOTES = (
     "All find the same: means and spread of the weights and consistency ratios, shares of the variance, "
     "effects; paths within 8 %. Sizes are people who judge (reading their answers included for kehu, not for "
     f"the others), drivers (of {of.ANSWERS:,} answers), and answers. pingouin has no limits for LMG: it "
-    "divides anew for each draw. kehu's path model is consistent PLS, semopy's by maximum likelihood, both without "
-    "bootstrap."
+    "divides anew for each draw. kehu's path model is consistent PLS, semopy's by maximum likelihood, both "
+    "without bootstrap."
 )
 
 if __name__ == "__main__":
