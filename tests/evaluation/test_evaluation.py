@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import polars
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -198,7 +199,7 @@ def test_concordance_against_friedman():
         (lambda: entropy_weights(AIRCRAFT, scale="log"), ValueError, "scale='log' is not known"),
         (lambda: entropy_weights(AIRCRAFT[:1]), ValueError, "table has 1 alternatives"),
         (lambda: critic_weights(AIRCRAFT[:2]), ValueError, "needs at least 3 alternatives"),
-        (lambda: entropy_weights(AIRCRAFT.to_numpy()), TypeError, "must be a DataFrame"),
+        (lambda: entropy_weights(AIRCRAFT.to_numpy()), TypeError, "must be a pandas DataFrame"),
         (lambda: entropy_weights(AIRCRAFT.assign(x=["a", "b", "c", "d"])), ValueError, "x must hold"),
         (lambda: entropy_weights(AIRCRAFT.assign(x=[1, None, 3, 4])), ValueError, "'A2' has no value of 'x'"),
         (
@@ -211,7 +212,11 @@ def test_concordance_against_friedman():
         (lambda: topsis(AIRCRAFT, JUDGED | {"x": 1}), ValueError, "weights name 'x', which is no criterion"),
         (lambda: topsis(AIRCRAFT, JUDGED | {"speed": -1}), ValueError, "numbers from 0 on"),
         (lambda: topsis(AIRCRAFT, dict.fromkeys(JUDGED, 0)), ValueError, "not all 0"),
-        (lambda: topsis(AIRCRAFT, [0.2] * 5), TypeError, "a Series or a dictionary by criterion, got list"),
+        (
+            lambda: topsis(AIRCRAFT, [0.2] * 5),
+            TypeError,
+            "a pandas Series or a dictionary by criterion, got list",
+        ),
         (lambda: topsis(AIRCRAFT.assign(speed=0), JUDGED), ValueError, "'speed' is 0 throughout"),
         (lambda: topsis(AIRCRAFT.assign(speed=1)[["speed"]], {"speed": 1}), ValueError, "nothing to rank"),
         (lambda: compare_weights({"a": JUDGED}), ValueError, "at least two weightings by name, got 1"),
@@ -224,4 +229,43 @@ def test_concordance_against_friedman():
 )
 def test_refuses(call, error, message):
     with pytest.raises(error, match=message):
+        call()
+
+
+def test_rounding_is_no_variation():
+    # 0.1 + 0.2 is not 0.3 for a computer; stretched to the range from 0 to 1 the dust would count in full.
+    table = shops(3).assign(fee=[0.3, 0.1 + 0.2, 0.3])
+    with pytest.warns(ConstantCriterionWarning, match="'fee' is the same"):
+        assert critic_weights(table)["weight"]["fee"] == 0
+    with pytest.raises(ValueError, match="all alternatives are alike"):
+        weighted_sum(table[["fee"]], {"fee": 1})
+
+
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+def test_topsis_in_extreme_units(unit):
+    table = shops()
+    weights = dict.fromkeys(table, 1)
+    found, expected = topsis(table * unit, weights), topsis(table, weights)
+    assert found["closeness"].to_numpy() == pytest.approx(expected["closeness"].to_numpy())
+
+
+@pytest.mark.parametrize("name", ["best", "worst", "changes"])
+def test_weightings_are_not_named_like_columns_of_the_result(name):
+    with pytest.raises(ValueError, match=f"cannot be named '{name}'"):
+        compare_weights({"judged": JUDGED, name: JUDGED}, AIRCRAFT)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: compare_weights({"a": 3, "b": JUDGED}),
+        lambda: combine(None, JUDGED),
+        lambda: topsis(AIRCRAFT, JUDGED, costs=5),
+        lambda: topsis(polars.from_pandas(AIRCRAFT), JUDGED),
+    ],
+)
+def test_refuses_other_types(call):
+    with pytest.raises(
+        TypeError, match=r"got int|got NoneType|got 5|got polars\.dataframe\.frame\.DataFrame"
+    ):
         call()

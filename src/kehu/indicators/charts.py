@@ -146,9 +146,15 @@ def _checked(table: pd.DataFrame, kind: str, names: dict[str, str]) -> pd.DataFr
         or not data["period"].is_monotonic_increasing
         or data["period"].duplicated().any()
     ):
-        raise ValueError(f"{names['period']!r} must go up from row to row, without gaps or repetitions")
+        raise ValueError(
+            f"{names['period']!r} must go up from row to row, nothing missing and nothing there twice"
+        )
     for name in wanted[1:]:
         data[name] = frames.numbers(data[name], names[name])
+    for name in wanted[1:]:
+        if np.isinf(data[name]).any():
+            row = int(np.isinf(data[name]).argmax())
+            raise ValueError(f"{names[name]!r} is infinite in row {row}")
     if kind == "individuals":
         return data.assign(n=data["value"].notna().astype(float))
     counts, n = data["count"].to_numpy(), data["n"].to_numpy()
@@ -165,6 +171,8 @@ def _checked(table: pd.DataFrame, kind: str, names: dict[str, str]) -> pd.DataFr
 
 
 def _baseline(data: pd.DataFrame, baseline: int | None) -> np.ndarray:
+    if baseline is not None and (isinstance(baseline, bool) or not isinstance(baseline, int | np.integer)):
+        raise TypeError(f"baseline={baseline!r} must be a whole number: how many periods, from the first")
     length = len(data) if baseline is None else baseline
     used = (np.arange(len(data)) < length) & (data["n"] > 0).to_numpy()
     if used.sum() < 2 or length > len(data):

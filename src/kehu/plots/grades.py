@@ -11,10 +11,11 @@ from kehu.figures.look import GREY, INK
 from kehu.figures.numerals import number, percent
 from kehu.figures.ticks import Localised, Names, Percents, literal, shorten
 from kehu.figures.ticks import width as text_width
-from kehu.figures.words import LANGUAGES, say
+from kehu.figures.words import say
 from kehu.plots._canvas import SHADES, canvas, note_size
-from kehu.plots._rules import dot, growth, legend_row
-from kehu.plots._weights import ROW, columns_for, letters, named, row_wise
+from kehu.plots._rows import legend_of_rows
+from kehu.plots._rules import dot, growth
+from kehu.plots._weights import ROW, letters, named
 
 _LONGEST = 24
 
@@ -76,7 +77,7 @@ def grade_membership(
     shares, names = levels[grades].to_numpy(dtype=float), [str(name) for name in levels.index]
     weights = levels["weight"].to_numpy(dtype=float)
     # Of a hierarchy the goal stands first; else the whole has no row yet.
-    has_goal = weights.sum() > 1 + 1e-6
+    has_goal = bool((levels["level"] == 0).any())
     if not has_goal:
         shares = np.vstack([evaluation.membership.to_numpy(dtype=float), shares])
         weights = np.concatenate([[1.0], weights])
@@ -111,11 +112,8 @@ def grade_membership(
         right.tick_params(length=0)
         right.spines[:].set_visible(False)
         right.set_ylabel(say("weight", language))
-        # The same columns in both languages, as a figure may be switched.
-        widest = max((say("note.grade_of_whole", each) for each in LANGUAGES), key=text_width)
-        columns = columns_for([*(handle.get_label() for handle in handles), widest], ax)
         handles.append(dot(say("note.grade_of_whole", language), "none", INK, "s"))
-        legend_row(ax, row_wise(handles, columns), columns=columns, side="right")
+        legend_of_rows(ax, handles)
     return ax
 
 
