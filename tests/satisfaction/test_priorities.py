@@ -105,6 +105,20 @@ def test_claims_about_levels_are_tested():
     assert found.loc["even", "p_value"] == pytest.approx(1)
 
 
+def test_a_few_who_all_answer_alike_prove_little():
+    # Without any spread Student's t is infinite; the sign test of two answers gives 2 / 2².
+    two = pd.DataFrame({"care": [4, 4], "care_e": [5, 5]})
+    claim = level_claims(two, satisfied=["care"]).iloc[0]
+    assert claim["p_value"] == pytest.approx(0.5) and claim["verdict"] == "open"
+    gap = expectation_gaps(two, pairs={"care": ("care_e", "care")}).table.iloc[0]
+    assert gap["p_value"] == pytest.approx(0.5)
+    many = pd.DataFrame({"care": [4] * 20})
+    assert level_claims(many, satisfied=["care"]).iloc[0]["verdict"] == "supported"
+    assert level_claims(many, satisfied=["care"]).iloc[0]["p_value"] == pytest.approx(
+        stats.binomtest(20, 20).pvalue
+    )
+
+
 def test_claims_about_nothing_are_mostly_left_open():
     rng = np.random.default_rng(4)
     false = 0
@@ -166,10 +180,11 @@ def test_limits_of_gaps_hold_the_truth_as_often_as_they_say():
 def test_bad_gaps():
     data = asked(20)
     for pairs, error, message in (
-        ({}, TypeError, "pairs must map dimensions"),
+        ({}, TypeError, "pairs must map names to pairs .expectation, perception., got {}"),
         ({"speed": "speed_e"}, ValueError, "must be .expectation, perception., got 'speed_e'"),
         ({"a": ("speed_e", "speed_p"), "b": ("speed_e", "care_p")}, ValueError, "'speed_e' more than once"),
         ({"a": ("speed_e", "speed_q")}, KeyError, "did you mean 'speed_p'"),
+        ({"a": 5}, ValueError, "must be .expectation, perception., got 5"),
     ):
         with pytest.raises(error, match=message):
             expectation_gaps(data, pairs=pairs)

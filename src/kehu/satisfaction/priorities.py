@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from kehu.frames import closest
-from kehu.satisfaction._limits import holm, mean_limits, wilson
+from kehu.satisfaction._limits import holm, mean_limits, student, wilson
 from kehu.satisfaction.drivers import regression_answers
 from kehu.satisfaction.importance import correlations_of, johnson_weights, lmg_shares, resampled
 from kehu.surveys.answers import check_level, check_whole, complete, listed
@@ -220,7 +219,8 @@ def level_claims(
 
     Notes
     -----
-    Student's two-sided test of each mean against the middle of the scale, shares with Wilson's limits.
+    Student's two-sided test of each mean against the middle of the scale (the sign test where all answers
+    are the same, as there is no spread to judge by), shares with Wilson's limits.
 
     Examples
     --------
@@ -240,11 +240,8 @@ def level_claims(
     _on_scale(answers.numbers, items, scale)
     middle = sum(scale) / 2
     mean, low, high = mean_limits(answers.numbers, level)
-    error = answers.numbers.std(axis=0, ddof=1) / np.sqrt(answers.n)
     off = mean - middle
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.where(off == 0, 0.0, np.abs(off) / error)
-    p_value = 2 * stats.t.sf(t, answers.n - 1)
+    p_value = student(answers.numbers - middle)[1]
     p_adjusted = holm(p_value)
     above = (answers.numbers > middle).sum(axis=0)
     share_low, share_high = wilson(above, np.full(len(items), answers.n), level)
