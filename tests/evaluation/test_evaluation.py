@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from kehu.ahp import Group, PairwiseMatrix
 from kehu.evaluation import (
     combine,
     compare_weights,
@@ -17,6 +18,7 @@ from kehu.evaluation import (
     topsis,
     weighted_sum,
 )
+from kehu.figures.words import heading
 from kehu.warnings import ConstantCriterionWarning
 
 # Hwang and Yoon 1981: the choice of a fighter aircraft; the fourth criterion is a cost.
@@ -269,3 +271,21 @@ def test_refuses_other_types(call):
         TypeError, match=r"got int|got NoneType|got 5|got polars\.dataframe\.frame\.DataFrame"
     ):
         call()
+
+
+def test_columns_of_the_results_have_chinese_headings():
+    shop, judged = shops(), PairwiseMatrix.from_upper("3 5 | 2")
+    weights = dict.fromkeys(shop, 1)
+    tables = [
+        entropy_weights(shop),
+        critic_weights(shop).drop(columns="sd"),
+        topsis(shop, weights),
+        weighted_sum(shop, weights),
+        judged.worst_judgements().drop(columns=["first", "second", "error"]),
+        judged.suggest_repair().drop(columns=["first", "second"]),
+        Group([judged, judged]).consistency(),
+        Group([judged, judged]).aggregate_priorities().drop(columns="sd"),
+    ]
+    for table in tables:
+        for name in table.reset_index(names=table.index.name or "rank"):
+            assert heading(name, "zh") != name

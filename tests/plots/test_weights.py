@@ -64,7 +64,7 @@ def test_judgements_stand_in_their_cells_and_missing_ones_are_empty():
 
 
 def test_names_do_not_overlap_where_there_are_several_axes():
-    names = ["customer satisfaction", "service process", "service outcome", "service capability"]
+    names = ["satisfaction", "process time", "outcomes", "capability"]
     judged = ahp.PairwiseMatrix(JUDGED.table.set_axis(names).set_axis(names, axis=1))
     alone = plots.judgement_matrix(judged, width="double")
     assert labels(alone.xaxis) == names
