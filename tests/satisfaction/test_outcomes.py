@@ -322,6 +322,8 @@ def test_bad_loyalty():
     for options, error, message in (
         ({"scales": {"repurchase": (0, 1)}}, ValueError, "scales must name the scale of"),
         ({"scales": {**SCALES, "repurchase": (1, 1)}}, ValueError, "must rise"),
+        ({"scales": {**SCALES, "repurchase": (0, np.inf)}}, ValueError, "must rise"),
+        ({"scales": SCALES, "weights": dict.fromkeys(SCALES, "a third")}, TypeError, "must be numbers"),
         ({"scales": {**SCALES, "repurchase": 1}}, TypeError, "must be a pair"),
         ({"scales": {**SCALES, "repurchase": (0, 0.5)}}, ValueError, r"not on its scale \(0.0, 0.5\)"),
         ({"scales": SCALES, "weights": {"repurchase": 1}}, ValueError, "weights must name"),

@@ -11,7 +11,7 @@ from kehu.satisfaction import (
     level_claims,
     relative_importance,
 )
-from kehu.warnings import DroppedRowsWarning
+from kehu.warnings import DroppedRowsWarning, NoRelationWarning
 
 DRIVERS = ["speed", "care", "price", "site"]
 
@@ -62,6 +62,20 @@ def test_drivers_that_cannot_be_told_apart_are_placed_without_certainty():
     data = pd.DataFrame(rng.normal(5, 1, (200, 4)), columns=DRIVERS)
     data["satisfaction"] = data.sum(axis=1) + rng.normal(0, 3, 200)
     assert (placed(data).table["certainty"] < 0.9).all()
+
+
+def test_a_survey_without_drivers_is_called_so_and_many_drivers_are_weighted_by_johnson():
+    rng = np.random.default_rng(3)
+    names = [f"d{place}" for place in range(30)]
+    data = pd.DataFrame(rng.normal(size=(120, 30)), columns=names)
+    data["satisfaction"] = rng.normal(size=120)
+    with pytest.warns(NoRelationWarning, match="no more of satisfaction than chance would"):
+        found = placed(data, drivers=names, n_boot=20)
+    assert found.importance_kind == "johnson" and len(found.table) == 30
+    with pytest.raises(ValueError, match="LMG of 30 drivers would take"):
+        placed(data, drivers=names, importance="lmg")
+    # Weights of one's own owe nothing to the answers.
+    assert placed(data, drivers=names, importance=dict.fromkeys(names, 1.0)).importance_kind == "given"
 
 
 def test_own_weights_have_no_limits():

@@ -147,21 +147,14 @@ def relative_importance(
         raise ValueError(f"method={method!r} is not known; {closest(method, METHODS)}")
     answers = regression_answers(data, outcome, drivers)
     p = len(answers.names) - 1
-    if method == "auto":
-        method = "lmg" if p <= _MOST_LMG else "johnson"
-    if method == "lmg" and p > _TOO_MANY_LMG:
-        raise ValueError(
-            f"LMG of {p} drivers would take {2**p:,} regressions; use method='johnson', or {_TOO_MANY_LMG} "
-            "drivers at most"
-        )
+    method = suited(method, p)
     divide = lmg_shares if method == "lmg" else johnson_weights
     z = (answers.numbers - answers.numbers.mean(axis=0)) / answers.numbers.std(axis=0)
     parts = divide(z.T @ z / answers.n)
     _, covariances = resampled(z, n_boot, np.random.default_rng(random_state))
     draws = divide(correlations_of(covariances))
     r_squared = float(parts.sum())
-    f = r_squared / p / max((1 - r_squared) / (answers.n - p - 1), 1e-300)
-    p_value = float(stats.f.sf(f, p, answers.n - p - 1))
+    p_value = chance(r_squared, p, answers.n)
     judge(p_value, outcome, exact=r_squared > ALL)
     tails = [(1 - level) / 2, (1 + level) / 2]
     low, high = np.quantile(draws.sum(axis=1), tails)
@@ -179,6 +172,24 @@ def relative_importance(
         draws=pd.DataFrame(draws, columns=answers.names[:-1]),
         confidence_level=level,
     )
+
+
+def suited(method: str, p: int) -> str:
+    """Name of the method that divides among so many drivers; refuse LMG where it would take too long."""
+    if method == "auto":
+        return "lmg" if p <= _MOST_LMG else "johnson"
+    if method == "lmg" and p > _TOO_MANY_LMG:
+        raise ValueError(
+            f"LMG of {p} drivers would take {2**p:,} regressions; use 'johnson', or {_TOO_MANY_LMG} drivers "
+            "at most"
+        )
+    return method
+
+
+def chance(r_squared: float, p: int, n: int) -> float:
+    """P-value of the F test that p drivers explain nothing."""
+    f = r_squared / p / max((1 - r_squared) / (n - p - 1), 1e-300)
+    return float(stats.f.sf(f, p, n - p - 1))
 
 
 def lmg_shares(correlations: np.ndarray) -> np.ndarray:
