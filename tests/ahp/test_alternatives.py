@@ -73,7 +73,7 @@ def test_alternatives_judged_in_pairs():
 
 
 @given(st.integers(0, 10**6))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 def test_crossings_are_where_scores_are_equal(seed):
     made, table = hierarchy(seed), shops(seed)
     for criterion in ("felt", "retention"):

@@ -263,6 +263,9 @@ def test_a_graded_hierarchy_begins_with_its_goal():
     ax = plots.grade_membership(evaluation.fuzzy_evaluation(membership, SERVICE))
     assert labels(ax.yaxis) == ["service", "outcome", "complaints", "loyalty", "care"]
     assert labels(ax.child_axes[0].yaxis) == ["1.000", "0.600", "0.450", "0.150", "0.400"]
+    # Parts of a part have lower bars.
+    heights = [bar.get_height() for bar in ax.containers[0]]
+    assert heights[0] == heights[1] == heights[4] > heights[2] == heights[3]
 
 
 def test_one_criterion_alone_is_not_taken_for_the_goal():

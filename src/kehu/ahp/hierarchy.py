@@ -1,10 +1,11 @@
 """Hierarchies of criteria: local and global weights."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -272,16 +273,14 @@ class Hierarchy:
         rows = self._walk(self.goal, 1, 1.0, {name: self._quiet(name) for name in self.nodes})
         return "\n".join([self.goal, *(f"{'  ' * row[0]}{row[2]}  {row[4]:.4f}" for row in rows)])
 
-    def _quiet(self, name: str) -> pd.Series:
+    def _quiet(self, name: str) -> np.ndarray:
         node = self.nodes[name]
-        values = node.given if node.judgements is None else node.judgements._weights("eigenvector")
-        return pd.Series(values, index=pd.Index(node.children))
+        return node.given if node.judgements is None else node.judgements._weights("eigenvector")
 
     def _walk(
-        self, parent: str, level: int, above: float, found: Mapping[str, pd.Series]
+        self, parent: str, level: int, above: float, found: Mapping[str, Iterable[float]]
     ) -> Iterator[tuple[int, str, str, float, float, bool]]:
-        for child in self.nodes[parent].children:
-            local = float(found[parent][child])
+        for child, local in zip(self.nodes[parent].children, found[parent], strict=True):
             yield level, parent, child, local, above * local, child not in self.nodes
             if child in self.nodes:
                 yield from self._walk(child, level + 1, above * local, found)

@@ -18,6 +18,7 @@ from kehu.plots._rules import dot, growth
 from kehu.plots._weights import ROW, letters, named
 
 _LONGEST = 24
+_HIGH, _LOW = 0.78, 0.58  # of a row
 
 
 class _WholeFirst(Localised):
@@ -78,7 +79,10 @@ def grade_membership(
     weights = levels["weight"].to_numpy(dtype=float)
     # Of a hierarchy the goal stands first; else the whole has no row yet.
     has_goal = bool((levels["level"] == 0).any())
+    # What is divided stands out from its parts.
+    heights = np.where(levels["level"] > 1, _LOW, _HIGH)
     if not has_goal:
+        heights = np.concatenate([[_HIGH], heights])
         shares = np.vstack([evaluation.membership.to_numpy(dtype=float), shares])
         weights = np.concatenate([[1.0], weights])
     places = np.arange(len(shares))
@@ -87,15 +91,15 @@ def grade_membership(
         left, handles, scale = np.zeros(len(shares)), [], growth(ax)
         for grade, share, colour in zip(grades, shares.T, colours, strict=True):
             look = {"color": colour, "edgecolor": "white", "linewidth": 0.4 * scale}
-            ax.barh(places, share, left=left, height=0.72, **look)
+            ax.barh(places, share, left=left, height=heights, **look)
             left = left + share
             handles.append(dot(named(grade, 20), colour, GREY, "s"))
         bars = letters(ax) - min(max(map(text_width, names)), _LONGEST) - 14
         _write_shares(ax, shares, colours, 4 / bars)
         chosen = grades.index(evaluation.grade)
-        corner = (float(shares[0, :chosen].sum()), -0.36)
+        corner = (float(shares[0, :chosen].sum()), -_HIGH / 2)
         frame = {"fill": False, "edgecolor": INK, "linewidth": 1.2 * scale, "zorder": 3}
-        ax.add_patch(Rectangle(corner, float(shares[0, chosen]), 0.72, clip_on=False, **frame))
+        ax.add_patch(Rectangle(corner, float(shares[0, chosen]), _HIGH, clip_on=False, **frame))
         ax.axhline(0.5, color=GREY, linewidth=0.5 * scale)
         ax.set_ylim(len(shares) - 0.4, -0.6)
         ax.set_xlim(0, 1)
