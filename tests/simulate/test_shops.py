@@ -235,3 +235,13 @@ def test_scenarios_fit_their_systems_and_only_the_slip_is_inconsistent():
                 InconsistentJudgementsWarning, match="'after-sales service'|'website interface'"
             ):
                 changed.leaves()
+
+
+def test_dice_take_any_names():
+    assert random_judgements(2, ["a / b", "c"], random_state=1).labels == ("a / b", "c")
+    assert random_judgements(2, np.int64(3), random_state=1).labels == ("C1", "C2", "C3")
+    with pytest.raises(ValueError, match="names of their own"):
+        random_judgements(2, ["a", "a"])
+    for criteria in (3.5, "abc", True):
+        with pytest.raises(TypeError, match="criteria must be a whole number"):
+            random_judgements(2, criteria)

@@ -33,7 +33,7 @@ COSTS = ("problem resolution", "complaint rate")
 GRADES = ("very good", "good", "fair", "poor")
 _GRADE_BORDERS = (1.2, 0.0, -1.2)
 _RATING_SD, _TIME_SD = 0.9, 0.8
-_BETWEEN = " / "
+_BETWEEN = "\x1f"  # between two names in one, of which no name holds it
 _SCALE = np.log(np.r_[1 / np.arange(9, 1, -1), np.arange(1, 10)])
 
 
@@ -297,14 +297,24 @@ def random_judgements(
     kehu.ahp.Group
         The null case of judgements: no criterion matters more than another to anybody.
 
+    Raises
+    ------
+    TypeError, ValueError
+        If there are too few raters or criteria, or a name is there twice.
+
     Examples
     --------
     >>> random_judgements(500, 4, random_state=1).consistency()["cr"].mean().round(1)
     np.float64(1.0)
     """
     check_count(n_raters, "n_raters", 1)
-    names = [f"C{place + 1}" for place in range(criteria)] if isinstance(criteria, int) else list(criteria)
+    if isinstance(criteria, str) or not isinstance(criteria, Sequence):
+        check_count(criteria, "criteria", 2)
+        criteria = [f"C{place + 1}" for place in range(criteria)]
+    names = list(criteria)
     check_count(len(names), "criteria", 2)
+    if len(set(names)) < len(names):
+        raise ValueError(f"criteria must have names of their own, got {names}")
     rng = np.random.default_rng(random_state)
     pairs = [f"{one}{_BETWEEN}{other}" for place, one in enumerate(names) for other in names[place + 1 :]]
     said = rng.choice(np.r_[-9:-1, 1:10], size=(n_raters, len(pairs)))
