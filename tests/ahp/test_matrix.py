@@ -441,3 +441,9 @@ def test_house_of_saaty():
     assert found == [0.173, 0.054, 0.188, 0.018, 0.031, 0.036, 0.167, 0.333]
     assert round(house.consistency().lambda_max, 3) == 9.669
     assert round(house.consistency().ci, 3) == 0.238
+
+
+@pytest.mark.parametrize("nothing", [None, np.nan, pd.NA, pd.NaT, "", " ", "?", "–", "n/a", "NaN"])
+def test_what_is_missing_in_any_spelling(nothing):
+    found = PairwiseMatrix([[1, 3, nothing], [nothing, 1, 2], [nothing, nothing, 1]])
+    assert found.n_missing == 1

@@ -12,7 +12,7 @@ import pandas as pd
 from kehu import frames
 
 _SMALLEST, _LARGEST = 1e-100, 1e100
-_GAPS = {"", "?", "-", "–", "—", "nan", "na", "none", "."}
+_GAPS = {"", "?", "-", "–", "—", "nan", "na", "n/a", "none", "."}
 
 _NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"
 _RATIO = re.compile(rf"{_NUMBER}(?:\s*/\s*{_NUMBER})?", re.IGNORECASE)
@@ -49,9 +49,9 @@ WORDS |= {
 
 def number(value: Any, where: str) -> float:
     """A judgement as a positive number, NaN if there is none."""
-    if value is None or value is pd.NA:
+    if value is None or value is pd.NA or value is pd.NaT:
         return math.nan
-    if isinstance(value, date) and value is not pd.NaT:
+    if isinstance(value, date):
         raise ValueError(
             f"{where} is the date {value:%Y-%m-%d}, for which Excel takes 1/3 and the like; "
             "format the cells as text, then write the judgements again"
