@@ -41,6 +41,8 @@ def grade_membership(
 ) -> Axes:
     """Bars of membership by grade, for the whole and below it for its criteria, with their weights.
 
+    Of a hierarchy the bars of parts of a part are lower.
+
     Parameters
     ----------
     evaluation : kehu.evaluation.GradeEvaluation
