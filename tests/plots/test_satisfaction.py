@@ -469,7 +469,7 @@ def test_names_from_the_data_take_the_translations_given():
                 assert {" 质量 ", " 形象 ", " value "} <= {text.get_text() for text in ax.texts}
             elif ax is score:
                 named = [label.get_text() for label in ax.get_yticklabels(which="both")]
-                assert sorted(named) == sorted(["整体（40）", "应用（30）", "web (10)"])
+                assert sorted(named) == sorted(["整体 (40)", "应用（30）", "web (10)"])
             else:
                 assert "快" in labels(ax.yaxis)
                 assert " 物流 " in [text.get_text() for text in ax.texts]
