@@ -181,10 +181,11 @@ def judged(rng: np.random.Generator) -> Iterator[Check]:
 
 
 def complained(rng: np.random.Generator) -> Iterator[Check]:
-    """Rates that scatter a little more than chance, and rise after a change or not."""
+    """Rates that rise after a change or not; those that do scatter a little more than chance besides."""
     rise = float(rng.choice([0.0, 0.01]))
     n = rng.integers(300, 900, 60)
-    rate = np.clip(0.03 + rise * (np.arange(60) >= 40) + rng.normal(0, 0.006, 60), 0.001, 1)
+    wobble = rng.normal(0, 0.006, 60) if rise else 0.0
+    rate = np.clip(0.03 + rise * (np.arange(60) >= 40) + wobble, 0.001, 1)
     days = pd.date_range("2024-01-01", periods=60, freq="W-MON")
     table = pd.DataFrame({"period": days, "count": rng.binomial(n, rate), "n": n})
     table["value"] = table["count"] / table["n"]

@@ -35,7 +35,8 @@ class ControlChart:
     widened : bool
         Whether the limits were widened by it.
     false_alarm : float
-        Chance that a stable series of this length shows at least one point beyond the limits.
+        Chance that a stable series of this length shows at least one point beyond the limits, if its values
+        are nearly normal and scatter as counts do.
     """
 
     table: pd.DataFrame
@@ -100,6 +101,10 @@ def control_chart(
     (p < 0.01) finds overdispersion; then it is the mean moving range of the standardised values by 1.128.
     u chart: :math:`\bar u \pm 3 \sigma_z \sqrt{\bar u / n_i}`. Individuals: :math:`\bar x \pm 3 \overline{MR}
     / 1.128`. A period without cases has no value and no limits.
+
+    Overdispersion too small for the test to find, and widened limits that are estimated themselves, cost
+    more false alarms than ``false_alarm`` says: where values scatter 1.1 to 1.3 times as widely as counts,
+    about a quarter of stable series of 60 periods had one in simulations, instead of 15 in 100.
 
     References
     ----------
