@@ -297,7 +297,7 @@ def numbers(values: pd.Series, name: str = "number") -> np.ndarray:
     types = pd.api.types
     if types.is_bool_dtype(dtype) or types.is_datetime64_any_dtype(dtype) or types.is_complex_dtype(dtype):
         raise TypeError(f"{name} must hold numbers, got {dtype}")
-    if dtype == object and types.infer_dtype(values, skipna=True) == "boolean":
+    if types.is_object_dtype(dtype) and types.infer_dtype(values, skipna=True) == "boolean":
         raise TypeError(f"{name} must hold numbers, got true and false")
     if types.is_numeric_dtype(dtype):
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
