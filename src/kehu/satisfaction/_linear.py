@@ -67,14 +67,19 @@ class LeastSquares:
         return float(1 - self.residuals @ self.residuals / ((self.y - self.y.mean()) ** 2).sum())
 
     def wald(self) -> tuple[float, float]:
-        """F of all drivers together with robust errors, and its p-value."""
+        """F of all drivers together with robust errors, and its p-value by Hotelling's T².
+
+        F(p, n - p - 1) would take the robust covariance for known but for its scale: with 30 to 60
+        respondents and six drivers that finds something in 7 to 9 of 100 surveys without drivers.
+        """
         slopes, p = self.beta[1:], len(self.beta) - 1
         if self.alone.any():
             return float("nan"), float("nan")
         if self.r_squared > 1 - 1e-12:
             return float("inf"), 0.0
         value = float(slopes @ np.linalg.solve(self.covariance[1:, 1:], slopes) / p)
-        return value, float(stats.f.sf(value, p, self.df))
+        free = self.df - p + 1
+        return value, float(stats.f.sf(value * free / self.df, p, free)) if free > 0 else float("nan")
 
     def diagnostics(self, rows: np.ndarray) -> pd.DataFrame:
         """Residual, leverage and influence of each respondent."""

@@ -170,6 +170,8 @@ def driver_regression(
     -----
     Least squares: :math:`\hat\beta = (X'X)^{-1}X'y` with the covariance
     :math:`(X'X)^{-1} X'\mathrm{diag}(e_i^2/(1-h_i)^2) X (X'X)^{-1}` (HC3 [1]_) and limits from Student's t.
+    All drivers together: :math:`F = \hat\beta'V^{-1}\hat\beta/p`, its p-value from Hotelling's T² with
+    :math:`\nu = n-p-1`, :math:`F(\nu-p+1)/\nu \sim F(p, \nu-p+1)`, as V is estimated.
     Standardised: :math:`\hat\beta_j s_j / s_y`, its limits scaled alike.
     Ordered logit [2]_: :math:`P(Y \le k) = 1/(1 + e^{-(\theta_k - x'\beta)})`, errors from the curvature;
     standardised: :math:`\hat\beta_j s_j`. Proportional odds by the test of Brant [3]_; residuals are
