@@ -116,11 +116,12 @@ def pingouin_importance(data: Data) -> Call:
 def pingouin_limits(data: Data) -> Call:
     """As one bootstraps it: draw the answers anew and divide once more."""
     once, table = pingouin_importance(data), _survey(data)
+    draws_wanted = DRAWS if len(table) == ANSWERS else 2  # few to warm up
 
     def call() -> np.ndarray:
         random = np.random.default_rng(1)
         draws = []
-        for _ in range(DRAWS):
+        for _ in range(draws_wanted):
             again = table.iloc[random.integers(0, len(table), len(table))].reset_index(drop=True)
             draws.append(pingouin_importance({"answers": again.to_numpy()})())
         np.quantile(draws, [0.025, 0.975], axis=0)

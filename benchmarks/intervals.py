@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from copy import copy
+from typing import NamedTuple
 
 import _answers as answers
 import _side_by_side as side_by_side
@@ -255,7 +256,7 @@ def set_apart(rng: np.random.Generator) -> Iterator[Check]:
 
 # The run ----------------------------------------------------------------------------------------------------
 
-METHODS: dict[str, tuple[Callable[..., Iterator[Check]], tuple, int]] = {
+CUSTOMERS: dict[str, tuple[Callable[..., Iterator[Check]], tuple, int]] = {
     **{f"bought {name}": (bought, (name,), 300) for name in MODELS},
     "spent": (spent, (), 300),
     "luck": (luck, ("truth",), 300),
@@ -272,28 +273,47 @@ METHODS: dict[str, tuple[Callable[..., Iterator[Check]], tuple, int]] = {
     "matched at random": (matched_at_random, (), 100),
     "drawn, no effect": (drawn, (0.0,), 300),
     "worth": (worth, (), 300),
-    **answers.METHODS,
+}
+CAMPAIGNS = (
+    " The truth of a campaign is that of the customers at hand, while its limits also allow for chance in "
+    "who they are, so that rather more than 95 % is right there."
+)
+
+
+class Group(NamedTuple):
+    """What has a table of its own in the README."""
+
+    methods: dict[str, tuple[Callable[..., Iterator[Check]], tuple, int]]
+    section: str
+    title: str
+    note: str = ""
+
+
+GROUPS = {
+    "customers": Group(CUSTOMERS, "coverage", "Do intervals hold what they say: customers", CAMPAIGNS),
+    "answers": Group(answers.METHODS, "coverage of answers", "Do intervals hold what they say: answers"),
 }
 
 
-def one(method: str, arguments: tuple, seed: np.random.SeedSequence) -> list[Check]:
+def one(group: str, method: str, arguments: tuple, seed: np.random.SeedSequence) -> list[Check]:
     """All checks of one shop. What is warned of is counted by the fields of the results."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", kehu.warnings.KehuWarning)
-        return list(METHODS[method][0](*arguments, np.random.default_rng(seed)))
+        return list(GROUPS[group].methods[method][0](*arguments, np.random.default_rng(seed)))
 
 
-def run(share: float, workers: int) -> dict[str, list[list[Check]]]:
+def run(group: str, share: float, workers: int) -> dict[str, list[list[Check]]]:
     """Checks by method and shop."""
-    first, *seeds = np.random.SeedSequence(SEED).spawn(1 + len(METHODS))
-    truth = true_share(np.random.default_rng(first))
+    methods = GROUPS[group].methods
+    first, *seeds = np.random.SeedSequence(SEED).spawn(1 + len(methods))
+    truth = true_share(np.random.default_rng(first)) if group == "customers" else None
     results = {}
     with ProcessPoolExecutor(workers) as pool:
-        for (method, (_, arguments, shops)), seed in zip(METHODS.items(), seeds, strict=True):
+        for (method, (_, arguments, shops)), seed in zip(methods.items(), seeds, strict=True):
             start = time.perf_counter()
             filled = tuple(truth if argument == "truth" else argument for argument in arguments)
             n = max(1, round(share * shops))
-            jobs = [pool.submit(one, method, filled, child) for child in seed.spawn(n)]
+            jobs = [pool.submit(one, group, method, filled, child) for child in seed.spawn(n)]
             results[method] = [job.result() for job in jobs]
             print(f"  {method}: {n} shops, {time.perf_counter() - start:.0f} s", file=sys.stderr, flush=True)
     return results
@@ -311,7 +331,7 @@ def p_value(k: int, m: int, share: float, alternative: str = "two-sided") -> flo
     return stats.binomtest(k, m, share, alternative=alternative).pvalue if m else float("nan")
 
 
-def report(results: dict[str, list[list[Check]]]) -> str:
+def report(results: dict[str, list[list[Check]]], note: str) -> str:
     lines = [
         "| interval | truths inside | share | p | not identified |",
         "| --- | ---: | ---: | ---: | ---: |",
@@ -327,9 +347,7 @@ def report(results: dict[str, list[list[Check]]]) -> str:
         "",
         f"All together: {k} of {m} truths inside ({k / m:.1%}), exact binomial test against 95 %: "
         f"p = {p_value(k, m, LEVEL):.2g}. Here every shop counts once, with one of its intervals in turn, so "
-        "that the checks are independent of each other; in the table those of one shop hang together. The "
-        "truth of a campaign is that of the customers at hand, while its limits also allow for chance in who "
-        "they are, so that rather more than 95 % is right there.",
+        f"that the checks are independent of each other; in the table those of one shop hang together.{note}",
         "",
         "| in a shop with nothing to find | false alarms | share | stated | p, more than stated |",
         "| --- | ---: | ---: | ---: | ---: |",
@@ -358,17 +376,22 @@ def main() -> None:
     arguments.add_argument(
         "--share", type=float, default=1.0, help="share of the shops to simulate (default 1)"
     )
-    arguments.add_argument("--write", action="store_true", help="store the table in benchmarks/README.md")
-    chosen = arguments.parse_args()
-    start = time.perf_counter()
-    text = report(run(chosen.share, min(2, os.cpu_count() or 1)))
-    text += (
-        f"\n\nSeed {SEED}, fixed beforehand; {time.perf_counter() - start:.0f} s. "
-        f"{side_by_side.machine('numpy', 'scipy', 'pandas')}."
+    arguments.add_argument(
+        "--only", choices=GROUPS, nargs="+", default=list(GROUPS), help="one of the tables (default all)"
     )
-    print(text)
-    if chosen.write:
-        side_by_side.write_section("coverage", f"## Do intervals hold what they say\n\n{text}")
+    arguments.add_argument("--write", action="store_true", help="store the tables in benchmarks/README.md")
+    chosen = arguments.parse_args()
+    for group in chosen.only:
+        start = time.perf_counter()
+        _, section, title, note = GROUPS[group]
+        text = report(run(group, chosen.share, min(2, os.cpu_count() or 1)), note)
+        text += (
+            f"\n\nSeed {SEED}, fixed beforehand; {time.perf_counter() - start:.0f} s. "
+            f"{side_by_side.machine('numpy', 'scipy', 'pandas')}."
+        )
+        print(f"## {title}\n\n{text}\n")
+        if chosen.write:
+            side_by_side.write_section(section, f"## {title}\n\n{text}")
 
 
 if __name__ == "__main__":
