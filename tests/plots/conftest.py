@@ -486,6 +486,19 @@ def in_charts_of_surveys(result):
     return [*names, *beside, "否", "a $5$", *(f"R² = {share / 100:.2f}" for share in range(101))]
 
 
+EVENTS = pd.DataFrame({"when": ["1980s", "1990s", None], "what": ["contact", "客户关系管理软件", "strategy"]})
+STEPS = pd.DataFrame(
+    {
+        "step": ["objectives", "需求", "plan", "improve"],
+        "detail": ["loyalty, profit", "细分、挖掘", None, " "],
+    }
+)
+PARTS = pd.DataFrame(
+    {"group": ["modules"] * 3 + ["特性"] * 2, "name": ["sales", "service", "营销", "secure", "集成"]}
+)
+SIDES = pd.DataFrame({"aspect": ["start", "买家"], "Taobao": ["2003", "all"], "天猫": ["2008", None]})
+OF_CLAIMS = {"timeline", "cycle", "modules", "side_by_side"}
+
 LIFE = life_cycle()
 MONTHLY = lifecycle.cohorts(LIFE)
 GAPS = lifecycle.rule(LIFE, n_boot=50)
@@ -783,6 +796,31 @@ CASES = {
     "kano_map": (plots.kano_map, needs([*DRIVERS, "item 0"])),
     "kano_map-odd": (plots.kano_map, needs(ODD), {"intervals": True}),
     "kano_map-many": (plots.kano_map, needs(MANY), {"intervals": True}),
+    "timeline": (plots.timeline, EVENTS),
+    "timeline-one": (plots.timeline, EVENTS[2:]),
+    "timeline-odd": (
+        plots.timeline,
+        pd.DataFrame({"when": [*ODD[:5], None], "what": ODD[::-1]}).replace(" ", "?"),
+    ),
+    "timeline-many": (
+        plots.timeline,
+        pd.DataFrame({"when": MANY, "what": [text * 3 for text in MANY[::-1]]}),
+    ),
+    "cycle": (plots.cycle, STEPS),
+    "cycle-two": (plots.cycle, STEPS[:2].drop(columns="detail")),
+    "cycle-odd": (plots.cycle, pd.DataFrame({"step": ODD[:5], "detail": ODD[1:]})),
+    "cycle-many": (plots.cycle, pd.DataFrame({"step": MANY[4:19], "detail": MANY[:15]})),
+    "modules": (plots.modules, PARTS),
+    "modules-one": (plots.modules, PARTS[:1]),
+    "modules-odd": (plots.modules, pd.DataFrame({"group": np.repeat(ODD[:2], 3), "name": [*ODD[:5], "one"]})),
+    "modules-many": (plots.modules, pd.DataFrame({"group": np.repeat(FEW[:4], 6), "name": MANY})),
+    "side_by_side": (plots.side_by_side, SIDES),
+    "side_by_side-one": (plots.side_by_side, SIDES[["aspect", "天猫"]]),
+    "side_by_side-odd": (plots.side_by_side, pd.DataFrame([ODD[:4], ODD[2:], ODD[1:5]], columns=ODD[:4])),
+    "side_by_side-many": (
+        plots.side_by_side,
+        pd.DataFrame([MANY[i : i + 7] for i in range(17)], columns=["", *FEW]),
+    ),
     "kano_map-same": (plots.kano_map, needs(FEW, 5, (1,) * 4 + (5,))),
 }
 
@@ -797,6 +835,9 @@ class Case:
 
     @property
     def data(self):
+        if self.plot.__name__ in OF_CLAIMS:
+            cells = [*self.result.columns, *self.result.to_numpy(object).ravel()]
+            return [" ".join(str(text).split()) for text in cells]
         if self.plot.__name__ in OF_SURVEYS:
             return in_charts_of_surveys(self.result)
         if self.plot.__name__ in OF_WEIGHTS:

@@ -8,6 +8,7 @@ from kehu.plots.baskets import basket_size, item_frequency
 from kehu.plots.cleaning import cleaning_ledger
 from kehu.plots.clv import alive_map, holdout_by_frequency, lifetime_values, purchases_tracking
 from kehu.plots.control import control_chart
+from kehu.plots.diagrams import cycle, modules, side_by_side, timeline
 from kehu.plots.effects import event_study, return_on_investment
 from kehu.plots.grades import grade_membership
 from kehu.plots.hierarchy import weight_tree
@@ -41,6 +42,7 @@ __all__ = [
     "cohort_matrix",
     "concentration",
     "control_chart",
+    "cycle",
     "event_study",
     "expectation_gap",
     "gap_distribution",
@@ -55,6 +57,7 @@ __all__ = [
     "kano_map",
     "lifetime_values",
     "likert",
+    "modules",
     "net_promoter",
     "order_value",
     "orders_over_time",
@@ -77,8 +80,10 @@ __all__ = [
     "segment_map",
     "segment_profile",
     "segment_sizes",
+    "side_by_side",
     "stage_sizes",
     "stage_transitions",
+    "timeline",
     "weekly_rhythm",
     "weight_ranges",
     "weight_sensitivity",
