@@ -9,7 +9,7 @@ import pandas as pd
 
 from kehu.claims import texts, units
 from kehu.claims.checks import Check, Claim, Fact, checks, itself
-from kehu.claims.ranges import Figure, overlap
+from kehu.claims.ranges import Figure, overlap, tidy
 from kehu.claims.record import comparable, equal_figures, figure
 from kehu.claims.sides import Side, Tables
 
@@ -272,12 +272,7 @@ def _numbers(mine: Figure | None, theirs: Figure | None, unit: str) -> dict[str,
             else (stated - mine.low) + (theirs.high - compared)
         )
     shown = {"stated": stated, "compared": compared, "difference": gap, "tolerance": tolerance}
-    return {name: _tidy(value / size) for name, value in shown.items()} | {"difference_pct": _tidy(relative)}
-
-
-def _tidy(value: float) -> float:
-    """Without the noise of the last binary digits."""
-    return float(f"{value:.12g}")
+    return {name: tidy(value / size) for name, value in shown.items()} | {"difference_pct": tidy(relative)}
 
 
 def _gap(mine: Figure, theirs: Figure, numbers: Mapping[str, float], unit: str) -> dict[str, tuple[str, str]]:

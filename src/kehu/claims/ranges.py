@@ -8,7 +8,7 @@ from itertools import product
 
 from kehu.claims import units
 
-__all__ = ["Figure", "combine", "overlap", "rounding"]
+__all__ = ["Figure", "combine", "overlap", "rounding", "tidy"]
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,17 @@ def rounding(text: str, unit: str) -> float:
         return 0.0
     places = -min(int(Decimal(text).as_tuple().exponent), 0)
     return float(Decimal(5).scaleb(-places - 1))
+
+
+def tidy(value: float) -> float:
+    """A number without the noise of its last binary digits.
+
+    Examples
+    --------
+    >>> tidy(1 - 0.476)
+    0.524
+    """
+    return float(f"{value:.12g}")
 
 
 def combine(formula: Callable[..., float], figures: list[Figure]) -> Figure:

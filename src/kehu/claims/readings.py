@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from kehu.claims.checks import Claim, itself, men_by_points, men_by_ratio
-from kehu.claims.ranges import Figure, combine
+from kehu.claims.ranges import Figure, combine, tidy
 from kehu.claims.record import figure
 from kehu.claims.sides import Tables
 
@@ -128,9 +128,9 @@ def _line(
         "reading_zh": reading[1],
         "group": group[0],
         "group_zh": group[1],
-        "share_pct": 100 * share.value,
-        "low": 100 * share.low,
-        "high": 100 * share.high,
+        "share_pct": tidy(100 * share.value),
+        "low": tidy(100 * share.low),
+        "high": tidy(100 * share.high),
         **told,
     }
 

@@ -171,12 +171,12 @@ def _digits(number: float, size: float, figure: Figure, unit: str) -> str:
         return ""
     if units.unit(unit).exact:
         return f"{shown:.0f}"
-    if not math.isnan(figure.rounding):
+    if figure.rounding > 0:
         return f"{shown:,.{max(_places(figure.rounding / size), 0)}f}"
     spread = min(abs(figure.value - end) for end in (figure.low, figure.high)) / size
-    if not (shown and 0 < spread < math.inf):
-        return f"{shown:,.4g}" if abs(shown) < 1e4 else f"{shown:,.0f}"
-    return f"{shown:,.{max(min(_places(spread) + 1, _places(abs(shown)) + 4), 0)}f}"
+    if shown and 0 < spread < math.inf:
+        return f"{shown:,.{max(min(_places(spread) + 1, _places(abs(shown)) + 4), 0)}f}"
+    return f"{shown:,.4g}" if abs(shown) < 1e4 else f"{shown:,.0f}"
 
 
 def _places(number: float) -> int:
