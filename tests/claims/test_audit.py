@@ -2,6 +2,7 @@
 
 import math
 
+import polars
 import pytest
 
 from kehu import claims
@@ -201,6 +202,15 @@ def test_a_blank_that_is_filled_is_checked():
     assert verdict(SECTOR, with_claim(*sector, 102, status="stated")) == "contradicts"
 
 
+def test_a_published_figure_that_fills_a_gap_is_used():
+    name = ("D2.k1", "sales", "magnitude", "Tmall's goods sold (GMV), year to March 2016")
+    gap = with_fact("china_retail_gmv", "Tmall", "2016-03", math.nan)
+    filled = with_fact("china_retail_gmv", "Tmall", "2016-03", 22)
+    filled.loc[gap["value"].isna(), "rounding"] = math.nan
+    assert verdict(name, facts=gap) == "cannot be checked"
+    assert verdict(name, facts=filled) == "agrees"
+
+
 def test_what_becomes_blank_cannot_be_checked():
     blank = with_claim("D3.m1", "online retail sales", math.nan, status="blank")
     found = claims.audit(blank).table
@@ -270,6 +280,11 @@ def test_own_claims_with_other_keys():
     own = claims.read().head(1).assign(key="X.1", item="orders of 2020", status="stated")
     found = claims.audit(own).table
     assert found[["key", "verdict"]].to_numpy().tolist() == [["X.1", "cannot be checked"]]
+
+
+def test_tables_of_another_library():
+    own, public = (polars.from_pandas(table) for table in (claims.read(), claims.facts()))
+    assert claims.audit(own, facts=public).table.equals(claims.audit().table)
 
 
 def test_facts_without_a_column():

@@ -74,7 +74,8 @@ def checked(claims: Any) -> pd.DataFrame:
     )
     for name in (*_NUMBERS, "rounding"):
         table[name] = frames.numbers(table[name], name) if name in table else math.nan
-    table = table.fillna(dict.fromkeys((*_TEXTS, *_STATEMENTS, "word"), ""))
+    for name in (*_TEXTS, *_STATEMENTS, "word"):
+        table[name] = table[name].astype(object).where(table[name].notna(), "")
     return _table((f"claims, row {row}", values) for row, values in enumerate(table.to_dict("records")))
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from kehu import frames
 from kehu.claims import record
 from kehu.claims.checks import Claim, Fact, itself
-from kehu.claims.ranges import Figure, combine
+from kehu.claims.ranges import Figure, combine, rounding
 from kehu.claims.reading import checked, read
 
 __all__ = ["Side", "Tables"]
@@ -71,8 +71,11 @@ def _record(facts: Any) -> pd.DataFrame:
     wanted = ("series", "subject", "period", "value", "rounding", "unit", "body", "reported_by")
     names = (*wanted, "quantity", "quantity_zh", "subject_zh")
     table = frames.select(facts, {name: name for name in names}, what="facts")
-    for name in ("value", "rounding"):
-        table[name] = frames.numbers(table[name], name)
+    for name in names:
+        is_number = name in ("value", "rounding")
+        table[name] = frames.numbers(table[name], name) if is_number else table[name].astype(object)
+    for row in table.index[table["value"].notna() & table["rounding"].isna()]:
+        table.loc[row, "rounding"] = rounding(f"{table.loc[row, 'value']:.15g}", table.loc[row, "unit"])
     return table
 
 
