@@ -1,11 +1,13 @@
 """Verdicts follow from the figures: change one, and they change."""
 
 import math
+import shutil
 
 import polars
 import pytest
 
 from kehu import claims
+from kehu._files import data_folder
 from kehu.claims.checks import RELATIONS, Claim, Fact, checks
 from tests.claims.test_reading import BLANK, KEYS
 
@@ -57,6 +59,8 @@ TMALL = ("D2.h1", "founding of Tmall (2, 3)", "agreement", "founding as in chapt
 PENETRATION = ("D2.k11", "online shoppers who bought there", "agreement", "penetration")
 SECTOR = ("D2.k6", "satisfied respondents", "agreement", "the sector")
 BRAND = ("D2.c1", "brand as announced (7.1)", "agreement", "brand as described")
+PLATFORM = ("D1.h1", "founding of Alibaba", "agreement", "founding of Taobao (D2.h2)")
+SHOP = ("D2.c3", "opening of the shop", "agreement", "founding of Tmall (D2.h1)")
 MARKET = ("D2.k5", "market share, after", "published", "market's growth by sales and shares")
 
 
@@ -155,6 +159,8 @@ def test_the_founding_of_alibaba_is_that_of_taobao(table):
         (MARKET, ("D2.k1", "sales growth", 19), "agrees"),
         (USERS, ("D2.k2", "active users", 900), "contradicts"),
         (TMALL, ("D2.h1", "founding of Tmall (7)", 2008), "agrees"),
+        (PLATFORM, ("D1.h1", "founding of Alibaba", 2005), "contradicts"),
+        (SHOP, ("D2.c3", "opening of the shop", 2007), "contradicts"),
     ],
 )
 def test_another_figure_of_the_document_changes_the_verdict(table, name, own, expected):
@@ -183,6 +189,26 @@ def test_another_figure_of_the_document_changes_the_verdict(table, name, own, ex
 def test_another_published_figure_changes_the_verdict(table, name, fact, expected):
     assert only(table, *name)["verdict"] != expected
     assert verdict(name, facts=with_fact(*fact)) == expected
+
+
+def test_figures_changed_in_the_files_change_the_verdict(tmp_path, monkeypatch):
+    text = (data_folder() / "claims.csv").read_text(encoding="utf-8")
+    assert text.count(",9.08,") == 1
+    (tmp_path / "own.csv").write_text(text.replace(",9.08,", ",9.0065,"), encoding="utf-8")
+    assert verdict(TOTAL, claims.read(tmp_path / "own.csv")) == "agrees"
+    shutil.copytree(data_folder() / "facts", tmp_path / "facts")
+    path = tmp_path / "facts" / "online_retail.csv"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(",9.0065,") == 1
+    path.write_text(text.replace(",9.0065,", ",9.08,"), encoding="utf-8")
+    monkeypatch.setattr("kehu.claims.record.data_folder", lambda: tmp_path)
+    assert verdict(TOTAL) == "agrees"
+
+
+def test_stages_out_of_order_contradict():
+    name = ("D3.t1", "CRM software", "logic", "follows the stage before")
+    assert verdict(name) == "agrees"
+    assert verdict(name, with_claim(*name[:2], math.nan, low=1960.0, high=1969.0)) == "contradicts"
 
 
 def test_words_are_compared():

@@ -10,7 +10,7 @@ import pandas as pd
 from kehu.claims import texts, units
 from kehu.claims.checks import Check, Claim, Fact, checks, itself
 from kehu.claims.ranges import Figure, overlap, tidy
-from kehu.claims.record import comparable, equal_figures, figure
+from kehu.claims.record import equals, figure, is_comparable
 from kehu.claims.sides import Side, Tables
 
 __all__ = ["VERDICTS", "Audit", "audit"]
@@ -138,7 +138,8 @@ def _searched(tables: Tables, check: Check) -> dict[str, Any]:
     mine, own = _stated(tables, check), tables.side(check.other, check.formula)
     if mine.missing or mine.garbled or own.missing:
         return _compared(tables, check)
-    found = equal_figures(mine.figure, unit, tables.public).to_dict("records")
+    searched = [row for row in tables.facts.values() if is_comparable(unit, row)]
+    found = [row for row in searched if equals(mine.figure, unit, row)]
     itself = [row for row in found if (row["series"], row["subject"], row["period"]) == check.other[0]]
     verdict = AGREES if itself else DIFFERS if found else UNCHECKED
     shown = (itself or found or [None])[0]
@@ -146,7 +147,7 @@ def _searched(tables: Tables, check: Check) -> dict[str, Any]:
     said = {
         "mine": _said(mine, unit),
         "own": _said(own, unit),
-        "searched": (str(len(comparable(unit, tables.public))),) * 2,
+        "searched": (str(len(searched)),) * 2,
         "found": _names(itself or found),
     }
     why = texts.sentence("one of", verdict, check.basis, said)

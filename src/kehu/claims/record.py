@@ -11,7 +11,7 @@ from kehu.claims import units
 from kehu.claims.ranges import Figure, overlap, rounding
 from kehu.frames import closest
 
-__all__ = ["comparable", "equal_figures", "facts", "figure", "find_figure", "sources"]
+__all__ = ["equals", "facts", "figure", "find_figure", "is_comparable", "sources"]
 
 _COLUMNS = [
     *("file", "series", "quantity", "quantity_zh", "subject", "subject_zh", "period", "value", "rounding"),
@@ -145,20 +145,18 @@ def find_figure(value: float | str, unit: str, *, facts: pd.DataFrame | None = N
     if not math.isfinite(number):
         raise ValueError(f"value={value!r} is no number; write it like 7.18 or '7.0'")
     wanted = Figure.stated(number, rounding(text, unit), math.nan, math.nan, unit)
-    return equal_figures(wanted, unit, _whole_record() if facts is None else facts)
+    table = _whole_record() if facts is None else facts
+    return table[[equals(wanted, unit, row) for row in table.to_dict("records")]]
 
 
-def equal_figures(wanted: Figure, unit: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the public record that can be the same figure."""
-    candidates = comparable(unit, table)
-    return candidates[[overlap(wanted, figure(row)) for row in candidates.to_dict("records")]]
+def is_comparable(unit: str, row: Mapping[str, Any]) -> bool:
+    """Whether a row of the public record holds a figure of the unit's dimension."""
+    return units.unit(row["unit"]).dimension == units.unit(unit).dimension and not math.isnan(row["value"])
 
 
-def comparable(unit: str, table: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the public record that hold a figure of the unit's dimension."""
-    dimension = units.unit(unit).dimension
-    same = table["unit"].map(lambda name: units.unit(name).dimension == dimension)
-    return table[same & table["value"].notna()]
+def equals(wanted: Figure, unit: str, row: Mapping[str, Any]) -> bool:
+    """Whether a row of the public record can be the same figure."""
+    return is_comparable(unit, row) and overlap(wanted, figure(row))
 
 
 def _whole_record() -> pd.DataFrame:

@@ -37,10 +37,10 @@ class Tables:
 
     def __init__(self, claims: Any, facts: Any) -> None:
         self.documents = read() if claims is None else checked(claims)
-        self.public = record.facts() if facts is None else _record(facts)
+        public = record.facts() if facts is None else _record(facts)
         self.claims = {(row["key"], row["item"]): row for row in self.documents.to_dict("records")}
         self.facts = {
-            (row["series"], row["subject"], row["period"]): row for row in self.public.to_dict("records")
+            (row["series"], row["subject"], row["period"]): row for row in public.to_dict("records")
         }
 
     def row(self, name: Claim | Fact) -> Mapping[str, Any] | None:
