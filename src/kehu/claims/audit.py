@@ -40,7 +40,7 @@ class Audit:
         ``source``, and ``item_zh``, ``check_zh``, ``why_zh``.
     summary : pandas.DataFrame
         One row a key, the worst first: ``key``, ``document``, ``verdict`` (its worst), ``checks``, how many
-        of each verdict, ``why`` and ``why_zh`` of the first check with the worst verdict.
+        of each verdict, and ``item``, ``check``, ``why`` (and ``_zh``) of the first check with the worst one.
     """
 
     table: pd.DataFrame
@@ -111,11 +111,12 @@ def _summary(table: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
     severity = table["verdict"].map({verdict: place for place, verdict in enumerate(VERDICTS)})
     worst = table.loc[severity.groupby(table["key"], sort=False).idxmin()]
     counts = pd.crosstab(table["key"], table["verdict"]).reindex(columns=VERDICTS, fill_value=0)
-    summary = worst[["key", "verdict", "why", "why_zh"]].merge(counts.reset_index(), on="key")
+    told = ["item", "item_zh", "check", "check_zh", "why", "why_zh"]
+    summary = worst[["key", "verdict", *told]].merge(counts.reset_index(), on="key")
     summary["checks"] = summary[list(VERDICTS)].sum(axis=1)
     summary["document"] = summary["key"].map(documents.drop_duplicates("key").set_index("key")["document"])
     ranked = summary.iloc[summary["verdict"].map(VERDICTS.index).argsort(kind="stable")]
-    columns = ["key", "document", "verdict", "checks", *VERDICTS, "why", "why_zh"]
+    columns = ["key", "document", "verdict", "checks", *VERDICTS, *told]
     return ranked[columns].reset_index(drop=True)
 
 
