@@ -34,21 +34,30 @@ _PIECES = re.compile(
 class Paragraph(Text):
     """Text in a box of the axes that breaks its lines to fit, anew whenever it says something else.
 
-    ``box`` is left, right, upper and lower side, with the lower side at the larger number.
+    ``box`` is left, right, upper and lower side, with the lower side at the larger number. Text is from the
+    data unless it is ``ours``, of the catalogue.
     """
 
     def __init__(
-        self, ax: Axes, box: tuple[float, float, float, float], text: str, *, ha: str = "center",
-        va: str = "center", **look: Any,
-    ) -> None:  # fmt: skip
+        self,
+        ax: Axes,
+        box: tuple[float, float, float, float],
+        text: str,
+        *,
+        ha: str = "center",
+        va: str = "center",
+        ours: bool = False,
+        **look: Any,
+    ) -> None:
         left, right, upper, lower = box
         x = {"center": (left + right) / 2, "left": left, "right": right}[ha]
         y = {"center": (upper + lower) / 2, "top": upper, "bottom": lower}[va]
-        # The blanks keep it from being taken for a word of the catalogue.
+        # Blanks keep what is from the data from being taken for a word of the catalogue.
+        plain = " ".join(text.split())
         style = {"color": INK, "fontsize": note_size(ax), "linespacing": 1.15, "parse_math": False}
         # In the middle, lines of text stand level whether or not letters reach below the line.
         va = "center_baseline" if va == "center" else va
-        super().__init__(x, y, f" {' '.join(text.split())} ", ha=ha, va=va, **(style | look))
+        super().__init__(x, y, plain if ours else f" {plain} ", ha=ha, va=va, **(style | look))
         self._box = box
         # The axes have room for it; the layout need not make any.
         self.set_in_layout(False)
@@ -97,7 +106,7 @@ def tall(down: float) -> float:
 def lines_for(text: str, room: float) -> int:
     """Lines that a text needs in so many points across, in either language."""
     capitals = sum(map(str.isupper, text)) / max(len(text), 1)
-    longer = _COMPACT if any(map(wide, text)) else 1 + 0.3 * capitals
+    longer = _COMPACT if any(map(wide, text)) else 1.1 + 0.2 * capitals
     return max(len(_filled(text, max(int(room / LETTER / longer), 3))), 1)
 
 
