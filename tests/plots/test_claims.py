@@ -14,6 +14,7 @@ from kehu.claims.outlines import outline
 from kehu.figures import layout, switch
 from kehu.figures.ticks import width
 from kehu.plots._boxes import broken
+from kehu.plots.claims import moment
 from kehu.plots.diagrams import ring
 
 DIAGRAMS = {
@@ -161,6 +162,260 @@ def test_sides_are_compared_row_by_row_and_a_blank_stays_blank():
     ],
 )
 def test_wrong_tables_are_refused(plot, result, error, message):
+    with pytest.raises(error, match=message):
+        plot(result)
+    assert plt.get_fignums() == []
+
+
+MARKET = pd.DataFrame(
+    {
+        "series": ["total"] * 5 + ["goods"] * 2,
+        "period": ["2016", "2017", "2018", "2020", "2021", "2017", "2018"],
+        "value": [5.16, 7.18, 9.0065, 11.8, 13.0884, 5.48, np.nan],
+        "rounded": [True, True, False, True, False, True, False],
+    }
+)
+
+
+def test_series_are_not_joined_with_each_other_nor_over_a_gap():
+    ax = plots.public_series(MARKET)
+    drawn = [line.get_xydata().tolist() for line in ax.lines]
+    total, goods = MARKET["value"][:5].tolist(), 5.48
+    assert drawn == [
+        [[2016, total[0]], [2017, total[1]], [2018, total[2]]],
+        [[2020, total[3]], [2021, total[4]]],
+        [[2017, goods]],
+    ]
+    assert ax.get_ylim()[0] == 0
+
+
+def test_rounded_points_are_hollow_and_claims_are_marked_by_their_keys():
+    claim = pd.DataFrame({"key": ["D3.m1"], "period": [2018], "value": [9.08]})
+    ax = plots.public_series(MARKET, claims=claim, name="trillion yuan")
+    white = [bool((points.get_facecolor()[0] == 1).all()) for points in ax.collections[:4:1]]
+    exact, hollow = ax.collections[0].get_offsets(), ax.collections[1].get_offsets()
+    assert exact[:, 0].tolist() == [2018, 2021]
+    assert hollow[:, 0].tolist() == [2016, 2017, 2020]
+    assert white[:2] == [False, True]
+    assert ax.collections[-1].get_offsets().tolist() == [[2018, 9.08]]
+    assert written(ax) == ["D3.m1"]
+    assert ax.get_ylabel() == "trillion yuan"
+    said = {text.strip() for text in legend(ax)}
+    assert said == {"total", "goods", "Hollow: rounded", "Figure of a document"}
+
+
+def test_figures_that_span_much_are_on_a_logarithmic_axis():
+    days = pd.DataFrame({"series": "one day", "period": range(2009, 2012), "value": [0.052, 0.936, 5.2]})
+    assert plots.public_series(days).get_yscale() == "log"
+    assert plots.public_series(days[1:]).get_yscale() == "linear"
+
+
+@given(st.integers(1900, 2100), st.integers(1, 4), st.integers(1, 12))
+def test_periods_lie_within_their_year_and_in_order(year, quarter, month):
+    assert moment(year) == moment(str(year)) == year
+    assert abs(moment(f"{year}Q{quarter}") - year) < 0.5
+    assert moment(f"{year}H{1 + quarter // 3}") == pytest.approx(year + (0.25 if quarter > 2 else -0.25))
+    assert year - 0.5 < moment(f"{year}-{month:02d}") <= year + 0.5
+
+
+def test_shares_stand_under_their_source_and_a_gap_has_no_dot():
+    shares = pd.DataFrame(
+        {
+            "source": ["CECRC", "CECRC", "Analysys", "Analysys"],
+            "period": ["2013", "2013", "2015Q3", "2017Q3"],
+            "subject": ["Tmall", "JD", "Tmall", "JD"],
+            "share_pct": [50.1, 22.4, np.nan, 26.9],
+        }
+    )
+    ax = plots.shares_by_source(shares)
+    found = [points.get_offsets()[0].tolist() for points in ax.collections]
+    assert found == [[50.1, 1.0], [22.4, 1.0], [26.9, 4.0]]
+    assert labels(ax.yaxis) == ["", "2013", "", "2015Q3", "2017Q3"]
+    assert written(ax) == ["CECRC", "Analysys"]
+    assert [text.strip() for text in legend(ax)] == ["Tmall", "JD"]
+    close = shares.assign(share_pct=[50.0, 50.1, 3, 4])
+    y = [points.get_offsets()[0, 1] for points in plots.shares_by_source(close).collections]
+    assert y == pytest.approx([0.8, 1.2, 3, 4])
+
+
+AUDIT = pd.DataFrame(
+    {
+        "key": ["D3.m1", "D3.m2", "D3.m2", "D2.k9", "D2.k1"],
+        "item": ["total", "goods", "goods", "satisfaction", "sales"],
+        "check": ["published", "published", "equals", "", "Tmall"],
+        "stated": [9.08, 7.18, 7.18, np.nan, 22.0],
+        "compared": [9.0065, 7.0, 7.18, np.nan, 3202.0],
+        "unit": ["trillion yuan"] * 3 + ["out of 5", "billion yuan"],
+        "verdict": ["differs", "differs", "agrees", "cannot be checked", "contradicts"],
+    }
+)
+
+
+def test_an_audit_shows_ratios_in_order_and_lists_what_cannot_be_compared():
+    ax = plots.audit(AUDIT, width="double")
+    marks = [points for points in ax.collections if type(points) is PathCollection]
+    x = [points.get_offsets()[0, 0] for points in marks]
+    # A mark on the scale and one in the column of verdicts for each of four rows, and one above the list.
+    assert len(marks) == 9
+    ratios, verdicts = np.array(x[:8:2]), np.array(x[1:8:2])
+    assert np.ptp(verdicts) == 0
+    assert np.argsort(ratios).tolist() == [3, 2, 0, 1]
+    (one,) = (t.get_position()[0] for t in ax.texts if t.get_text() == "1")
+    assert ratios[2] == pytest.approx(one)
+    shapes = {len(points.get_paths()[0].vertices) for points in marks}
+    assert len(shapes) == 4
+    texts = written(ax)
+    assert texts.count("D3.m2") == texts.count("goods") == 1
+    assert texts[-2:] == ["D2.k9", "satisfaction"]
+    assert {"9.08", "9.0065", "7.18", "7", "22", "3,202"} <= set(texts)
+    assert legend(ax) == ["agrees", "differs", "contradicts", "cannot be checked"]
+    assert "9.0065" not in written(plots.audit(AUDIT))
+
+
+def test_readings_of_a_statement_are_bars_and_an_open_one_is_empty():
+    table = pd.DataFrame(
+        {
+            "reading": ["points", "points", "spending", "netizens", "netizens"],
+            "group": ["men", "women", "men", "men", "women"],
+            "share_pct": [55.0, 45.0, np.nan, 52.6, 30.0],
+            "basis": ["shoppers"] * 3 + ["all netizens"] * 2,
+            "period": ["", "", "", "2017-12", "2017-12"],
+        }
+    )
+    ax = plots.readings(table)
+    filled = [(bar.get_x(), bar.get_width()) for bar in ax.patches if bar.get_facecolor()[3] > 0]
+    empty = [(bar.get_x(), bar.get_width()) for bar in ax.patches if bar.get_facecolor()[3] == 0]
+    assert filled == [(0, 55), (55, 45), (0, 52.6), (52.6, 30)]
+    assert empty == [(0, 100), (pytest.approx(82.6), pytest.approx(17.4))]
+    assert labels(ax.yaxis) == ["", "points", "spending", "", "2017-12"]
+    assert written(ax) == ["shoppers", "55", "45", "no share follows", "all netizens", "52.6", "30"]
+
+
+def test_before_and_after_are_an_index_and_what_is_missing_is_not_drawn():
+    table = pd.DataFrame(
+        {
+            "key": ["D2.k1", "D2.k3", "D2.k4", "D2.k6"],
+            "item": ["sales", "conversion", "cost", "satisfied"],
+            "before": [17.6, 20.0, np.nan, np.nan],
+            "after": [22.0, 25.0, np.nan, 80.0],
+            "implied": [True, False, False, False],
+            "change_pct": [np.nan, np.nan, -6.0, np.nan],
+        }
+    )
+    ax = plots.before_after(table)
+    marks = [points for points in ax.collections if type(points) is PathCollection]
+    x = np.array([points.get_offsets()[0, 0] for points in marks])
+    assert len(marks) == 5
+    hundred = x[0]
+    assert x[2] == hundred
+    assert x[1] == pytest.approx(x[3])
+    assert x[1] > hundred > x[4]
+    assert (x[1] - hundred) / (hundred - x[4]) == pytest.approx(25 / 6)
+    hollow = [bool((points.get_facecolor()[0] == 1).all()) for points in marks]
+    assert hollow == [True, False, False, False, True]
+    assert legend(ax) == ["Before: stated", "Before: implied", "After", "Only the change is stated"]
+    texts = written(ax)
+    assert texts[texts.index("D2.k6") + 1 :] == ["–", "80"]
+
+
+def test_growth_paths_lie_on_a_curve_through_the_equal_growth():
+    start, rates = 22 / 1.3**3, np.array([0.1, 0.4])
+    rows = [
+        (path, year, level)
+        for path, first in enumerate(rates)
+        for year, level in zip(range(-3, 1), (start, start * (1 + first), 17.6, 22.0), strict=True)
+    ]
+    table = pd.DataFrame(rows, columns=["path", "year", "level"]).assign(growth_pct=0.0)
+    ax = plots.growth_paths(table)
+    curve = ax.lines[0].get_xydata()
+    np.testing.assert_allclose((1 + curve).prod(axis=1), 1.3**3 / 1.25)
+    points, equal = (each.get_offsets() for each in ax.collections[1:])
+    np.testing.assert_allclose(points[:, 0], rates)
+    np.testing.assert_allclose((1 + points).prod(axis=1), 1.3**3 / 1.25)
+    assert equal[0, 0] == equal[0, 1] == pytest.approx((1.3**3 / 1.25) ** 0.5 - 1)
+    assert legend(ax)[0] == "30% a year or more, compounded"
+    assert "Same growth in both years: 32.6%" in legend(ax)
+    assert legend(ax)[-1] == "Start 10, after two years 17.6, at the end 22"
+
+
+def test_a_blank_is_an_empty_frame_with_words_beside_the_simulated_value():
+    table = pd.DataFrame(
+        {"item": ["fashion", "fashion"], "source": ["D2.k7", "simulated shop"], "value": [np.nan, -12.0]}
+    )
+    ax = plots.blank_beside(table, name="Growth, %")
+    blank, bar = ax.patches
+    assert blank.get_facecolor()[3] == 0
+    assert (bar.get_x(), bar.get_width()) == (-12, 12)
+    assert bar.get_hatch()
+    assert written(ax) == ["blank in the source", "−12"]
+    assert labels(ax.yaxis) == ["fashion"]
+    assert [text.strip() for text in legend(ax)] == ["D2.k7", "simulated shop"]
+
+
+def test_chinese_is_taken_from_its_own_columns():
+    both = AUDIT.assign(item_zh="项目", check_zh="对照", unit_zh="单位")
+    texts = written(plots.audit(both, language="zh", width="double"))
+    assert "项目" in texts
+    assert "对照" in texts
+    assert "total" not in texts
+    assert "项目" not in written(plots.audit(both))
+
+
+BLANK = pd.DataFrame({"item": ["a", "a"], "source": ["x", "y"], "value": [np.nan, np.nan]})
+READ = pd.DataFrame({"reading": ["a"], "group": ["b"], "share_pct": [120.0], "basis": ["c"]})
+
+
+@pytest.mark.parametrize(
+    ("plot", "result", "error", "message"),
+    [
+        (
+            plots.public_series,
+            MARKET.assign(period="spring"),
+            ValueError,
+            "period 'spring' is not known; write",
+        ),
+        (plots.public_series, MARKET.assign(period="2018-13"), ValueError, "period '2018-13' is not known"),
+        (plots.public_series, MARKET.assign(value=np.nan), ValueError, "value is missing throughout"),
+        (plots.public_series, MARKET.drop(columns="value"), KeyError, "series has no column 'value'"),
+        (
+            plots.public_series,
+            pd.DataFrame({"series": range(9), "period": 2018, "value": 1.0}),
+            ValueError,
+            "up to 8 series can be told apart, got 9",
+        ),
+        (
+            plots.shares_by_source,
+            pd.DataFrame({"source": ["a"], "period": ["2018"], "subject": ["b"], "share_pct": [101.0]}),
+            ValueError,
+            "share_pct must lie between 0 and 100, got 101",
+        ),
+        (
+            plots.audit,
+            AUDIT.assign(verdict="agree"),
+            ValueError,
+            "verdict 'agree' is not known; did you mean",
+        ),
+        (plots.audit, AUDIT[:0], ValueError, "checks has no rows"),
+        (plots.audit, AUDIT.assign(stated="nine"), ValueError, "stated must hold numbers"),
+        (plots.readings, READ, ValueError, "share_pct must lie between 0 and 100, got 120 in row 0"),
+        (
+            plots.readings,
+            pd.concat([READ, READ]).assign(share_pct=60.0),
+            ValueError,
+            "shares of 'a' add up to 120, more than 100",
+        ),
+        (plots.before_after, AUDIT, KeyError, "indicators has no column 'before'"),
+        (plots.blank_beside, BLANK, ValueError, "value is blank throughout"),
+        (plots.blank_beside, BLANK.assign(source="x", value=1.0), ValueError, "'x' has 'a' more than once"),
+        (
+            plots.growth_paths,
+            pd.DataFrame({"path": [1], "year": [0], "growth_pct": [1.0], "level": [1.0]}),
+            ValueError,
+            "each path must have a level above 0 in the years -3, -2, -1, 0",
+        ),
+    ],
+)
+def test_wrong_figures_are_refused(plot, result, error, message):
     with pytest.raises(error, match=message):
         plot(result)
     assert plt.get_fignums() == []
