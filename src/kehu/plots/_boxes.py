@@ -106,7 +106,7 @@ def tall(down: float) -> float:
 def lines_for(text: str, room: float) -> int:
     """Lines that a text needs in so many points across, in either language."""
     capitals = sum(map(str.isupper, text)) / max(len(text), 1)
-    longer = _COMPACT if any(map(wide, text)) else 1.1 + 0.2 * capitals
+    longer = _COMPACT if any(map(wide, text)) else 1.2 + 0.1 * capitals
     return max(len(_filled(text, max(int(room / LETTER / longer), 3))), 1)
 
 

@@ -135,7 +135,7 @@ def audit(checks: Any, *, ax: Axes | None = None, language: str = "en", width: s
 
 def _rows(checks: Any, language: str) -> list[_Row]:
     wanted = ("key", "item", "stated", "compared", "verdict")
-    data = with_chinese(checks, wanted, "checks", texts=("item", "check"), optional=("check", "unit"))
+    data = with_chinese(checks, wanted, "checks", texts=("item", "check", "unit"), optional=("check", "unit"))
     for verdict in data["verdict"].unique():
         if verdict not in VERDICTS:
             raise ValueError(f"verdict {verdict!r} is not known; {frames.closest(verdict, VERDICTS)}")
