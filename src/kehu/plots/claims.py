@@ -111,7 +111,7 @@ def public_series(
             everything = np.append(everything, points[:, 1])
             # Hollow, so that the published point below is seen.
             look = {"facecolor": "none", "edgecolor": INK, "linewidth": 1.2 * scale}
-            ax.scatter(*points.T, s=62 * scale**2, marker="D", zorder=5, **look)
+            ax.scatter(*points.T, s=30 * scale**2, marker="D", zorder=5, **look)
             handles.append(dot(say("note.figure_of_document", language), "none", INK, "D"))
         _value_axis(ax, everything, language)
         years = [*data["at"], *(points[:, 0] if marked is not None else [])]
