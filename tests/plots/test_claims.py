@@ -272,6 +272,20 @@ def test_an_audit_shows_ratios_in_order_and_lists_what_cannot_be_compared():
     assert "9.0065" not in written(plots.audit(AUDIT))
 
 
+def test_years_and_ranks_have_a_verdict_and_no_ratio():
+    ratios = AUDIT[:1].assign(stated=2009, compared=2008)
+    for unit, n in {"%": 2, "year": 1, "rank": 1}.items():
+        ax = plots.audit(ratios.assign(unit=unit, unit_zh="单位"), language="zh", width="double")
+        assert len([points for points in ax.collections if type(points) is PathCollection]) == n
+
+
+def test_an_item_that_is_compared_elsewhere_is_not_listed_as_open():
+    search = AUDIT[:1].assign(check="equals", compared=np.nan, verdict="cannot be checked")
+    texts = written(plots.audit(pd.concat([AUDIT[:1], search]), width="double"))
+    assert texts.count("total") == 1
+    assert {"equals", "–"} <= set(texts)
+
+
 def test_readings_of_a_statement_are_bars_and_an_open_one_is_empty():
     table = pd.DataFrame(
         {

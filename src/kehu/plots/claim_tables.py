@@ -29,6 +29,7 @@ _NUMBER = 10.5 * LETTER
 _WIDE = 380.0  # points across from which figures stand beside the marks
 _LEGEND = 20.0  # points
 _FINE = 0.01  # ratios within one per cent of 1 are on an even scale, others on a logarithmic one
+_NO_RATIO = ("year", "rank")  # units of which a ratio says nothing
 _RATIOS = {0.01: "1/100", 0.1: "1/10", 0.5: "1/2", 0.9: "0.9", 1.1: "1.1", 2.0: "2", 10.0: "10", 100.0: "100"}
 
 
@@ -43,11 +44,12 @@ class _Row(NamedTuple):
     compared: float
     verdict: str
     written: dict[str, str]
+    has_ratio: bool
 
     @property
     def ratio(self) -> float:
-        """Stated over compared, where both are above 0."""
-        if not (self.stated > 0 and self.compared > 0):
+        """Stated over compared, where both are above 0 and their ratio means something."""
+        if not (self.has_ratio and self.stated > 0 and self.compared > 0):
             return float("nan")
         return self.stated / self.compared
 
@@ -60,8 +62,9 @@ class _Row(NamedTuple):
 def audit(checks: Any, *, ax: Axes | None = None, language: str = "en", width: str = "single") -> Axes:
     """Stated figures over those they are compared with, row by row, with a verdict by colour and shape.
 
-    The scale is one of ratios, even within one per cent of 1 and logarithmic beyond. Checks for which there
-    is nothing to compare are listed below. On a page (``width="double"``) the figures stand beside.
+    The scale is one of ratios, even within one per cent of 1 and logarithmic beyond; years and ranks have
+    none. Items for which there is nothing to compare are listed below. On a page (``width="double"``) the
+    figures stand beside.
 
     Parameters
     ----------
@@ -98,8 +101,9 @@ def audit(checks: Any, *, ax: Axes | None = None, language: str = "en", width: s
     check_language(language)
     rows = _rows(checks, language)
     across = across_of(ax, width)
-    compared = [row for row in rows if not row.is_open]
-    listed = list({(row.key, row.item): row for row in rows if row.is_open}.values())
+    shown = {(row.key, row.item) for row in rows if not row.is_open}
+    compared = [row for row in rows if (row.key, row.item) in shown]
+    listed = list({(row.key, row.item): row for row in rows if (row.key, row.item) not in shown}.values())
     # A key and an item stand once.
     seen = [None, *((row.key, row.item) for row in compared)]
     fresh = [(row.key, row.item) != before for row, before in zip(compared, seen, strict=False)]
@@ -150,7 +154,8 @@ def _rows(checks: Any, language: str) -> list[_Row]:
         {name: figure(value, unit, language) for name, value in (("stated", one), ("compared", other))}
         for one, other, unit in zip(stated, compared, units, strict=True)
     ]
-    columns = (keys, items, more, units, stated, compared, data["verdict"].astype(str), written)
+    has_ratio = ~data["unit"].isin(_NO_RATIO) if "unit" in data else [True] * len(data)
+    columns = (keys, items, more, units, stated, compared, data["verdict"].astype(str), written, has_ratio)
     return [_Row(*row) for row in zip(*columns, strict=True)]
 
 
