@@ -43,7 +43,7 @@ def test_groups_make_up_the_whole(table):
     known = table.dropna(subset="share_pct")
     sums = known.groupby(["quantity", "reading", "period"])["share_pct"].sum()
     assert sums.loc["sex"].tolist() == pytest.approx([100] * len(sums.loc["sex"]))
-    complete = known[known["group"] == "other ages"]["period"]
+    complete = known[known["group"].isin(["other ages", "under 20"])]["period"]
     assert sums.loc["age"][lambda found: found.index.get_level_values("period").isin(complete)].tolist() == (
         pytest.approx([100] * 4)
     )

@@ -26,6 +26,7 @@ _GROUPS = {
     "women": ("women", "女"),
     "16–32": ("16–32", "16–32岁"),
     "others": ("other ages", "其他年龄"),
+    "under 20": ("under 20", "20岁以下"),
 }
 _NETIZENS = ("netizens", "网民")
 _ALL = ("all netizens, not shoppers", "全体网民，非购物者")
@@ -107,7 +108,7 @@ def _ages(tables: Tables) -> Iterator[dict[str, Any]]:
             yield _line(_AGE, _NETIZENS, _BANDS[series], figure(row), _public(row))
         if len(found) == len(_BANDS):
             rest = combine(lambda *shares: 1 - sum(shares), [figure(row) for row in found.values()])
-            yield _line(_AGE, _NETIZENS, _GROUPS["others"], rest, _public(row))
+            yield _line(_AGE, _NETIZENS, _GROUPS["under 20"], rest, _public(row))
 
 
 def _pair(
