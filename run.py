@@ -124,10 +124,10 @@ def test(arguments):
     for name, command, more in [
         ("ruff check", [python, "-m", "ruff", "check", "."], {}),
         ("ruff format", [python, "-m", "ruff", "format", "--check", "."], {}),
-        ("pytest", pytest, {"MPLBACKEND": "agg"}),
+        ("pytest", pytest + EACH_CORE + ["--dist=worksteal"], {"MPLBACKEND": "agg"}),
         (
             "nbval",
-            pytest + NBVAL,
+            pytest + NBVAL + EACH_CORE,
             {"KEHU_FIGURES": str(build / "nbval"), "IPYTHONDIR": str(build / "ipython")},
         ),
     ]:
@@ -140,8 +140,11 @@ def test(arguments):
     return 1 if failed else 0
 
 
-# Jupyter's own warnings are no errors of ours; a dead kernel is noticed by the time it takes.
-NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", "-W", "default", "notebooks"]
+EACH_CORE = ["--numprocesses=auto"]
+# The cells of a notebook follow each other. Jupyter's own warnings are no errors of ours; a dead kernel is
+# noticed by the time it takes.
+NBVAL = ["--nbval-lax", "--nbval-current-env", "--nbval-cell-timeout=300", "--dist=loadfile"]
+NBVAL += ["-W", "default", "notebooks"]
 
 
 def lab(arguments):

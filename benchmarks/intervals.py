@@ -13,42 +13,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from copy import copy
-from typing import NamedTuple
 
+import _answers as answers
 import _side_by_side as side_by_side
 import numpy as np
 import pandas as pd
+from _checks import LEVEL, Alarm, Check, Held, held
 from scipy import stats
 
 import kehu
 from kehu import clv, effects, lifecycle, rfm, segments, simulate
 
 SEED = 20_161_231
-LEVEL = 0.95
 DAYS, AHEAD = 728, 364
 MARGIN, COST = 0.3, 2.0
-
-
-class Held(NamedTuple):
-    """Whether an interval held the truth; None where the fit said that it is not identified."""
-
-    what: str
-    inside: bool | None
-
-
-class Alarm(NamedTuple):
-    """Whether something was found in a shop in which there is nothing, by a test of this level."""
-
-    what: str
-    found: bool
-    level: float = 0.05
-
-
-Check = Held | Alarm
-
-
-def held(what: str, low: float, truth: float, high: float) -> Held:
-    return Held(what, bool(low <= truth <= high))
 
 
 # Repeat orders and spending ---------------------------------------------------------------------------------
@@ -294,6 +272,7 @@ METHODS: dict[str, tuple[Callable[..., Iterator[Check]], tuple, int]] = {
     "matched at random": (matched_at_random, (), 100),
     "drawn, no effect": (drawn, (0.0,), 300),
     "worth": (worth, (), 300),
+    **answers.METHODS,
 }
 
 

@@ -120,6 +120,10 @@ def test_numbers_and_times():
         frames.numbers(pd.Series(["1", "12,50", "x"]), "price")
     with pytest.raises(TypeError, match="price must hold numbers, got bool"):
         frames.numbers(pd.Series([True]), "price")
+    with pytest.raises(TypeError, match="price must hold numbers, got true and false"):
+        frames.numbers(pd.Series([True, None], dtype=object), "price")
+    with pytest.raises(TypeError, match="price must hold numbers, got complex128"):
+        frames.numbers(pd.Series([1 + 2j]), "price")
     wall = pd.Series(pd.to_datetime(["2017-11-11 09:30"])).dt.tz_localize("Asia/Shanghai")
     assert frames.times(wall)[0] == np.datetime64("2017-11-11T09:30")
     assert frames.times(pd.Series([dt.date(2017, 11, 11), None]))[0] == np.datetime64("2017-11-11")

@@ -231,7 +231,7 @@ def test_notebooks_are_handed_over(calls, one_notebook):
 def test_test_runs_everything_and_gathers_what_fails(calls, one_notebook, monkeypatch, capsys):
     assert run.main(["test"]) == 0
     tools = [" ".join(command[2:4]) for command, _ in calls]
-    assert tools == ["ruff check", "ruff format", "pytest", "pytest --nbval-lax"]
+    assert tools == ["ruff check", "ruff format", "pytest --numprocesses=auto", "pytest --nbval-lax"]
     assert "Everything passed." in capsys.readouterr().out
     monkeypatch.setattr(run, "call", lambda command, _: "ruff" in command or "notebooks" in command)
     assert run.main(["test"]) == 1

@@ -294,9 +294,12 @@ def numbers(values: pd.Series, name: str = "number") -> np.ndarray:
     """
     values = pd.Series(values)
     dtype = values.dtype
-    if pd.api.types.is_bool_dtype(dtype) or pd.api.types.is_datetime64_any_dtype(dtype):
+    types = pd.api.types
+    if types.is_bool_dtype(dtype) or types.is_datetime64_any_dtype(dtype) or types.is_complex_dtype(dtype):
         raise TypeError(f"{name} must hold numbers, got {dtype}")
-    if pd.api.types.is_numeric_dtype(dtype):
+    if types.is_object_dtype(dtype) and types.infer_dtype(values, skipna=True) == "boolean":
+        raise TypeError(f"{name} must hold numbers, got true and false")
+    if types.is_numeric_dtype(dtype):
         return values.to_numpy(dtype=np.float64, na_value=np.nan)
     parsed = pd.to_numeric(values.astype("object"), errors="coerce")
     wrong = parsed.isna() & values.notna() & (values.astype("object") != "")

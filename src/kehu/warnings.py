@@ -115,6 +115,14 @@ class NoRelationWarning(KehuWarning):
     """What was to explain an outcome explains no more of it than chance would."""
 
 
+class PerfectFitWarning(KehuWarning):
+    """What was to explain an outcome makes it up exactly, as if it had been worked out from it."""
+
+
+class LostSamplesWarning(KehuWarning):
+    """Many bootstrap samples gave no possible estimate, so that limits come from the others only."""
+
+
 class SparseCutsWarning(KehuWarning):
     """Too few answers lie on one side of a cut between categories to test proportional odds."""
 
@@ -129,6 +137,10 @@ class ReversedItemWarning(KehuWarning):
 
 class ConstantCriterionWarning(KehuWarning):
     """A criterion is the same for all alternatives, so the data give it no weight."""
+
+
+class OpposedCampsWarning(KehuWarning):
+    """A group has two camps, though its consensus index is high."""
 
 
 class UnclearGradeWarning(KehuWarning):

@@ -73,7 +73,7 @@ def test_alternatives_judged_in_pairs():
 
 
 @given(st.integers(0, 10**6))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=10)
 def test_crossings_are_where_scores_are_equal(seed):
     made, table = hierarchy(seed), shops(seed)
     for criterion in ("felt", "retention"):
@@ -154,7 +154,7 @@ def test_refuses():
         rate(made, shops()[:0])
     with pytest.raises(ValueError, match="'shop 0' is there twice"):
         rate(made, pd.concat([shops(n=1), shops(n=1)]))
-    with pytest.raises(TypeError, match="must be a DataFrame or a dictionary, got list"):
+    with pytest.raises(TypeError, match=r"must be a pandas DataFrame or a dictionary, got builtins\.list"):
         rate(made, [1, 2])
     with pytest.raises(KeyError, match="'price' is no criterion"):
         sensitivity(made, "price", shops())
@@ -163,3 +163,18 @@ def test_refuses():
     for options in ({"step": 0}, {"level": 1}, {"n_draws": 0}):
         with pytest.raises(ValueError, match="is not possible"):
             ranges(made, **options)
+
+
+def test_refuses_other_types():
+    for call in (rate, lambda made, table: sensitivity(made, "felt", table), ranges):
+        with pytest.raises(TypeError, match=r"hierarchy must be a kehu\.ahp\.Hierarchy, got dict"):
+            call({"a": 1}, shops())
+    table = shops()
+    with pytest.raises(ValueError, match="the criterion 'speed' twice"):
+        rate(hierarchy(), pd.concat([table, table[["speed"]]], axis=1))
+
+
+def test_ranges_keep_what_they_were_drawn_with():
+    made = Hierarchy("goal", {"judgements": "3", "criteria": ["a", "b"]})
+    found = ranges(made, step=0.25, level=0.8, n_draws=10)
+    assert (found.step, found.level, found.n_draws) == (0.25, 0.8, 10)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kehu.ahp import Group, PairwiseMatrix, fuzzy_weights
+from kehu.warnings import OpposedCampsWarning
 
 
 def raters(n_raters, n, seed=1, spread=0.5):
@@ -222,3 +223,66 @@ def test_fuzzy_weights_refuse():
         fuzzy_weights(PairwiseMatrix([[1, 2, None], [None, 1, 3], [None, None, 1]]))
     with pytest.raises(ValueError, match="spread=-1 must be a number from 0 on"):
         fuzzy_weights(PairwiseMatrix.from_upper("3"), spread=-1)
+
+
+def camps(said, n=4):
+    labels = ["price", "speed", "care", "range"]
+    return Group([PairwiseMatrix.from_upper(text, labels=labels) for text in said for _ in range(n)])
+
+
+def test_two_camps_are_told_though_consensus_is_high():
+    # They agree about all but the last pair, of which each camp says twice, the other way round.
+    group = camps(["4 8 4 | 2 1 | 1/2", "4 4 8 | 1 2 | 2"])
+    with pytest.warns(OpposedCampsWarning, match="to some 'care' is twice as important as 'range' or more"):
+        found = group.consensus()
+    assert found.index > 0.9
+    assert found.opposed == (("care", "range"),)
+    alike = camps(["4 8 4 | 2 1 | 1/2", "4 8 5 | 2 1 | 1/2"]).consensus()
+    assert alike.opposed == ()
+    # A camp of less than a quarter is none.
+    few = Group({k: group.matrix(k) for k in group.raters}, importance=[8] * 4 + [1] * 4)
+    assert few.consensus().opposed == ()
+
+
+def test_pairs_with_camps_come_by_evenness():
+    group = camps(["1 5 1 | 5 1 | 1/5", "1 1/5 5 | 1/5 5 | 25", "5 5 5 | 1 1 | 1"], n=2)
+    found = group.consensus()
+    assert found.band in ("very low", "low", "moderate")
+    share = group.importance.to_numpy()
+    weights = group.weights()
+    least = [
+        min(share @ (weights[a] >= 2 * weights[b]), share @ (weights[b] >= 2 * weights[a]))
+        for a, b in found.opposed
+    ]
+    assert min(least) >= 0.25
+    assert least == sorted(least, reverse=True)
+
+
+def test_raters_keep_their_names():
+    answers = pd.DataFrame({"a_b": [3, -3]}, index=["Li", "Wu"])
+    group = Group.from_survey(answers)
+    assert group.weights().index.tolist() == ["Li", "Wu"]
+    assert group.matrix("Wu").weights().to_dict() == pytest.approx({"a": 0.75, "b": 0.25})
+    with pytest.raises(ValueError, match="the rater 'Li' is there twice"):
+        Group.from_survey(answers.set_axis(["Li", "Li"]))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: Group(None), TypeError, "must be a list or dictionary, got NoneType"),
+        (lambda: Group(PairwiseMatrix.from_upper("3")), TypeError, "got PairwiseMatrix"),
+        (lambda: raters(2, 3)[0], TypeError, "by a mask, places or a slice"),
+        (lambda: raters(2, 3)[["a"]], TypeError, r"\.matrix\(rater\) gives one"),
+        (lambda: Group(raters_of(2), importance=["x", 1]), ValueError, r"numbers from 0 on, got \['x', 1\]"),
+        (lambda: Group(raters_of(2), importance=[1, 0]).outliers(), ValueError, "only one rater has an imp"),
+        (lambda: fuzzy_weights([[1, 2], [0.5, 1]]), TypeError, "must be a kehu.ahp.PairwiseMatrix, got list"),
+    ],
+)
+def test_refuses_other_input(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def raters_of(n):
+    return [PairwiseMatrix.from_upper("3 5 | 2")] * n

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kehu.ahp import Group, Hierarchy, PairwiseMatrix
+from kehu.ahp import Group, Hierarchy, PairwiseMatrix, sensitivity
 from kehu.warnings import InconsistentJudgementsWarning, SingleChildWarning
 
 SERVICE = """
@@ -57,7 +57,7 @@ def test_consistency_of_each_division(service):
     alone = PairwiseMatrix.from_upper("3 3 | 3").consistency()
     assert worse.consistency().loc["satisfaction", "cr"] == pytest.approx(alone.cr)
     assert not worse.consistency().loc["satisfaction", "consistent"]
-    with pytest.warns(InconsistentJudgementsWarning, match="consistency ratio 0.130"):
+    with pytest.warns(InconsistentJudgementsWarning, match="consistency ratio 0.13"):
         worse.leaves()
 
 
@@ -189,3 +189,65 @@ def test_refuses_other_sources(tmp_path):
                 pd.DataFrame([[1]]).to_excel(writer, sheet_name=sheet)
         with pytest.raises(ValueError, match=message):
             Hierarchy.from_excel(book)
+
+
+def test_a_workbook_as_a_teacher_makes_it(tmp_path):
+    book = tmp_path / "criteria.xlsx"
+    # The parent stands once above its criteria, as in merged cells; an empty row parts the groups.
+    edges = {
+        "parent": ["service", None, None, "outcome", None],
+        "criterion": ["outcome", "process", None, "complaints", "retention"],
+    }
+    matrices = {name: ["1", "3", None, "1"] for name in ("service", "outcome")}
+    below = {"service": ["outcome", "process"], "outcome": ["complaints", "retention"]}
+
+    def write(edges):
+        with pd.ExcelWriter(book) as writer:
+            pd.DataFrame(edges).to_excel(writer, sheet_name="tree", index=False)
+            for name, cells in matrices.items():
+                table = pd.DataFrame(np.reshape(cells, (2, 2)), index=below[name], columns=below[name])
+                table.to_excel(writer, sheet_name=name)
+        return Hierarchy.from_excel(book)
+
+    expected = {"process": 0.25, "complaints": 0.5625, "retention": 0.1875}
+    assert write(edges).leaves().to_dict() == pytest.approx(expected)
+    with pytest.raises(ValueError, match="sheet 'tree', row 4 lacks a parent or a criterion"):
+        write(
+            edges | {"criterion": ["outcome", "process", None, "complaints", None], "parent": ["service"] * 5}
+        )
+    with pytest.raises(ValueError, match="the name 'complaints' is used twice"):
+        write(edges | {"criterion": ["outcome", "process", None, "complaints", "complaints"]})
+
+
+@pytest.mark.parametrize(
+    ("text", "error", "message"),
+    [
+        ("g:\n  judgements: 3\n  criteria:\n    a:\n    a:\n", ValueError, "the name 'a' is used twice"),
+        ("g:\n  judgements: 3\n  criteria: [a, yes]\n", TypeError, "the name True is no text; .* in quotes"),
+        ("g:\n  judgements: 3\n  criteria: {a: , 2: }\n", TypeError, "the name 2 is no text"),
+        ("1:\n  judgements: 3\n  criteria: [a, b]\n", TypeError, "the name 1 is no text"),
+    ],
+)
+def test_yaml_loses_and_turns_no_names(text, error, message):
+    with pytest.raises(error, match=message):
+        Hierarchy.from_yaml(text)
+
+
+def test_methods_are_checked_where_all_weights_are_given():
+    made = Hierarchy("goal", {"weights": [0.5, 0.5], "criteria": ["a", "b"]})
+    for call in (made.weights, made.leaves, made.settled):
+        with pytest.raises(ValueError, match="method='mean' is not known"):
+            call("mean")
+    with pytest.raises(ValueError, match="random_index='mean' is not known"):
+        made.consistency("mean")
+
+
+@pytest.mark.parametrize("method", ["eigenvector", "geometric_mean", "normalised_columns"])
+def test_settled_weights_are_the_same_and_warned_of_once(service, method):
+    settled = service.settled(method)
+    pd.testing.assert_frame_equal(settled.weights(), service.weights(method))
+    assert not len(settled.consistency())
+    circle = service.with_judgements("service level", "9 1/9 9 | 9 1 | 9")
+    with pytest.warns(InconsistentJudgementsWarning) as caught:
+        sensitivity(circle, "process", pd.DataFrame(1.0, index=["x"], columns=service.leaves().index))
+    assert len(caught) == 1

@@ -130,7 +130,7 @@ def test_contradictions_are_found_where_pairs_are_missing():
     table[2, 3] = 1
     matrix = PairwiseMatrix(table)
     assert matrix.consistency().circular_triads == 1
-    with pytest.warns(InconsistentJudgementsWarning, match="go round in a circle"):
+    with pytest.warns(InconsistentJudgementsWarning, match="1 triple goes round in a circle"):
         matrix.weights()
     steps = matrix.suggest_repair()
     assert steps["cr"].iloc[-1] <= 0.1

@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import polars
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from kehu.evaluation import fuzzy_evaluation, membership_of_ratings, membership_
 from kehu.warnings import UnclearGradeWarning
 
 GRADES = ["excellent", "good", "fair", "poor"]
+POINTS = pd.DataFrame({"good": [1.0], "poor": [3.0]}, index=["a"])
 
 
 def memberships(rows, seed=1):
@@ -106,7 +108,11 @@ def test_an_unclear_grade_is_said():
         (lambda table: table - 0.5, {}, "numbers from 0 on"),
         (lambda table: table[:0], {}, "no rows"),
         (lambda table: table, {"operator": "min"}, "operator='min' is not known"),
-        (lambda table: table, {"values": [1, 2]}, "2 values were given for 4 grades"),
+        (
+            lambda table: table,
+            {"values": [1, 2]},
+            "values must be 4 numbers, one for each grade, got \\[1, 2\\]",
+        ),
         (lambda table: table.set_axis(list("aabc"), axis=1), {}, "different names"),
     ],
 )
@@ -116,8 +122,72 @@ def test_refuses(change, options, message):
 
 
 def test_refuses_other_types():
-    with pytest.raises(TypeError, match="must be a DataFrame, criteria by grades"):
+    with pytest.raises(TypeError, match="must be a pandas DataFrame, criteria by grades"):
         fuzzy_evaluation([[1, 0]], {"a": 1})
     made = Hierarchy("goal", {"weights": [0.5, 0.5], "criteria": ["c0", "x"]})
     with pytest.raises(ValueError, match="weights name 'x', which is no criterion"):
         fuzzy_evaluation(memberships(1), made)
+
+
+def test_levels_tell_how_deep_a_criterion_lies():
+    tree = {
+        "weights": [0.4, 0.6],
+        "criteria": {"x": {"weights": [0.5, 0.5], "criteria": ["c0", "c1"]}, "c2": None},
+    }
+    with warnings.catch_warnings(action="ignore", category=UnclearGradeWarning):
+        deep, flat = (
+            fuzzy_evaluation(memberships(3), weights)
+            for weights in (Hierarchy("goal", tree), {"c0": 1, "c1": 1, "c2": 1})
+        )
+    assert deep.levels["level"].to_dict() == {"goal": 0, "x": 1, "c0": 2, "c1": 2, "c2": 1}
+    assert deep.levels["weight"].to_dict() == pytest.approx(
+        {"goal": 1, "x": 0.4, "c0": 0.2, "c1": 0.2, "c2": 0.6}
+    )
+    assert flat.levels["level"].eq(1).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        # With a criterion twice memberships of the whole would add up to more than 1.
+        (
+            lambda: fuzzy_evaluation(memberships(2).set_axis(["a", "a"]), {"a": 1}),
+            ValueError,
+            "'a' is there twice",
+        ),
+        (
+            lambda: fuzzy_evaluation(memberships(2).rename(columns={"fair": "weight"}), {"c0": 1, "c1": 1}),
+            ValueError,
+            "a grade cannot be named 'weight'",
+        ),
+        (
+            lambda: fuzzy_evaluation(memberships(1), {"c0": 1}, values=[1, 2, 3, np.nan]),
+            ValueError,
+            "values must be 4 numbers",
+        ),
+        (lambda: membership_of_ratings([["good"]], GRADES), TypeError, "must be a dataframe"),
+        (lambda: membership_of_ratings(pd.DataFrame(), GRADES), ValueError, "ratings has no columns"),
+        (
+            lambda: membership_of_values({"a": 1}, {"a": [1, 2]}),
+            TypeError,
+            "points must be a pandas DataFrame",
+        ),
+        (
+            lambda: membership_of_values([1], POINTS),
+            TypeError,
+            "values must be a pandas Series or a dictionary",
+        ),
+        (lambda: membership_of_values({"a": "x"}, POINTS), ValueError, "values must hold numbers, got 'x'"),
+        (lambda: membership_of_values({"a": 1}, pd.concat([POINTS] * 2)), ValueError, "'a' is there twice"),
+    ],
+)
+def test_refuses_other_input(call, error, message):
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_ratings_of_other_libraries():
+    ratings = pd.DataFrame({"speed": ["good", "poor", None], "care": ["fair"] * 3})
+    pd.testing.assert_frame_equal(
+        membership_of_ratings(polars.from_pandas(ratings), GRADES), membership_of_ratings(ratings, GRADES)
+    )

@@ -155,3 +155,17 @@ def test_refuses_constant_values_and_lacking_columns():
         control_chart(table, kind="individuals")
     with pytest.raises(KeyError, match="count"):
         control_chart(table)
+
+
+@pytest.mark.parametrize("baseline", ["x", 20.5, True, pd.Timestamp("2024-01-01")])
+def test_a_baseline_is_a_number_of_periods(baseline):
+    with pytest.raises(TypeError, match="must be a whole number: how many periods, from the first"):
+        control_chart(weeks(np.random.default_rng(7), np.full(24, 0.1)), baseline=baseline)
+
+
+def test_refuses_infinite_numbers():
+    table = pd.DataFrame({"period": range(24), "value": [np.inf, *range(23)], "count": 1, "n": np.inf})
+    with pytest.raises(ValueError, match="'value' is infinite in row 0"):
+        control_chart(table, kind="individuals")
+    with pytest.raises(ValueError, match="'n' is infinite in row 0"):
+        control_chart(table)

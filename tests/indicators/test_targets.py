@@ -99,3 +99,38 @@ def test_coverage_and_false_alarms():
 def test_a_change_that_is_no_period():
     with pytest.raises(TypeError, match="change='2024' cannot be compared with periods such as"):
         before_after(weeks(), change="2024")
+
+
+def test_events_may_be_missing_booleans():
+    table = cases(20).assign(late=pd.Series([True, False] * 10, dtype="boolean"))
+    assert rates(table, event="late")["count"].sum() == 10
+    table.loc[3, "late"] = pd.NA
+    with pytest.raises(ValueError, match="'late' is nan in row 3; it must be true or false"):
+        rates(table, event="late")
+
+
+@pytest.mark.parametrize(
+    ("column", "value"), [("value", np.nan), ("value", np.inf), ("n", -1.0), ("n", np.inf)]
+)
+def test_before_and_after_need_numbers(column, value):
+    table = weeks().astype({"n": float})
+    table.loc[5, column] = value
+    with pytest.raises(ValueError, match="row 5 has the value"):
+        before_after(table, change=20)
+
+
+def test_a_change_may_be_a_date():
+    table = weeks().assign(period=pd.date_range("2024-01-01", periods=40, freq="W-MON"))
+    day = table["period"][20]
+    assert (
+        before_after(table, change=day.date())
+        == before_after(table, change=str(day))
+        == before_after(table, change=day)
+    )
+    with pytest.raises(TypeError, match="change='soon' cannot be compared"):
+        before_after(table, change="soon")
+
+
+def test_means_of_infinite_values():
+    with pytest.raises(ValueError, match="'days' is infinite in row 2"):
+        means(cases(5).assign(days=[1, 2, np.inf, 4, 5]), value="days")

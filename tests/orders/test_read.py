@@ -496,7 +496,7 @@ def workbook_bytes():
             workbook_bytes(),
             r"is named like text, but is Excel workbook: rename it to orders\.xlsx",
         ),
-        ("orders.csv", gzip.compress(b"a,b\n"), r"rename it to orders\.csv\.gz"),
+        ("orders.csv", gzip.compress(b"a,b\n", mtime=0), r"rename it to orders\.csv\.gz"),
         ("orders.csv.gz", b"a,b\n1,2\n", "is named like compressed text, but is text"),
         ("orders.xlsx", b"\xd0\xcf\x11\xe0" + bytes(600), r"old Excel workbook \(\.xls\)"),
         ("orders.xls", b"\xd0\xcf\x11\xe0" + bytes(600), r"old Excel workbook \(\.xls\)"),
@@ -506,7 +506,7 @@ def workbook_bytes():
         ("orders.csv", b"a,b\x00\x00", "neither text nor"),
         ("orders.xlsx", workbook_bytes()[:2000], "damaged"),
         ("orders.parquet", b"PAR1" + bytes(50), "damaged"),
-        ("orders.csv.gz", gzip.compress(lines("a,1,2017-11-11,1").encode())[:-9], "damaged"),
+        ("orders.csv.gz", gzip.compress(lines("a,1,2017-11-11,1").encode(), mtime=0)[:-9], "damaged"),
     ],
 )
 def test_files_that_are_not_what_their_name_says(put, name, content, reason):

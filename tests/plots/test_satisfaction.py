@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from kehu import plots, satisfaction, simulate, surveys
 from kehu.figures.look import BLUE, VERMILLION
+from kehu.figures.switch import in_language
 from kehu.plots._layered import depths, on_grid
 from kehu.plots._points import spread_names
 from kehu.warnings import NoRelationWarning
@@ -93,6 +94,17 @@ def test_cuts_of_an_ordered_model_stand_beside_its_coefficients(standardised):
     assert {f"Cut {cut} alone" for cut in split} <= set(legend(ax))
     # Within a row the cuts run from the top down.
     assert (np.diff(places[::3, 1]) > 0).all()
+
+
+def test_true_coefficients_are_marked_in_the_row_of_their_driver():
+    ax = plots.coefficient_forest(OLS, truth={**DRIVERS, "price": 40.0})
+    marked = [one.get_segments() for one in ax.collections if "Line" in type(one).__name__][-1]
+    middles = np.array([segment.mean(axis=0) for segment in marked])
+    np.testing.assert_allclose(middles, [[5, 0], [40, 1], [0, 2]])
+    assert "True value (simulated)" in legend(ax)
+    assert ax.get_xlim()[1] > 40
+    with pytest.raises(ValueError, match="finite number for 'price'"):
+        plots.coefficient_forest(OLS, truth={"care": 0.0, "speed": 5.0})
 
 
 def test_limits_that_run_off_do_not_hide_the_others():
@@ -335,10 +347,9 @@ def test_bands_and_scores_of_the_whole_and_of_groups():
         starts, widths = np.array(rows[row]).T
         np.testing.assert_allclose(widths, shares)
         np.testing.assert_allclose(starts, np.cumsum(shares) - shares, atol=1e-12)
-    assert labels(ax.yaxis) == [
-        "Whole (40)",
-        *(f"{name} ({n})" for name, n in zip(groups["group"], groups["n"], strict=True)),
-    ]
+    named = [f"{name} ({n})" for name, n in zip(groups["group"], groups["n"], strict=True)]
+    assert labels(ax.yaxis) == named
+    assert [label.get_text() for label in ax.get_yticklabels(which="minor")] == ["Whole (40)"]
     assert beside(ax)[0] == f"30 [{round(found.low)}, {round(found.high)}]".replace("-", "−")
 
 
@@ -394,9 +405,8 @@ def test_each_coefficient_stands_on_the_arrow_between_its_boxes(width):
     model = fitted(satisfaction_complaints=-0.5)
     ax = plots.path_diagram(model, width=width)
     place = dict(zip(model.constructs["construct"], boxes(ax), strict=True))
-    texts = {text.get_text(): text for text in ax.texts}
-    assert len(ax.texts) == len(texts) or len(ax.texts) == 7 + 12
-    written = ax.texts[7:]
+    assert len(ax.texts) == 7 + 12 + 6
+    written = ax.texts[7:19]
     for path, text in zip(model.paths.itertuples(), written, strict=True):
         star = "*" if path.low > 0 or path.high < 0 else ""
         assert text.get_text() == f"{path.coefficient:.2f}".replace("-", "−") + star
@@ -440,12 +450,29 @@ def test_arrows_are_as_wide_as_coefficients_and_those_not_told_from_zero_dashed(
 def test_boxes_name_constructs_with_the_variance_explained():
     model = fitted()
     ax = plots.path_diagram(model)
-    texts = [" ".join(text.get_text().split()) for text in ax.texts[:7]]
-    for text, row in zip(texts, model.constructs.itertuples(), strict=True):
-        expected = row.construct
-        if row.construct != "image":
-            expected += f" R² = {row.r_squared:.2f}"
-        assert text == expected
+    assert [text.get_text().strip() for text in ax.texts[:7]] == model.constructs["construct"].tolist()
+    for text, row in zip(ax.texts[-6:], model.constructs[1:].itertuples(), strict=True):
+        assert text.get_text() == f"R² = {row.r_squared:.2f}"
+        (name,) = [one for one in ax.texts[:7] if one.get_text().strip() == row.construct]
+        assert name.get_position()[0] == text.get_position()[0]
+        assert name.get_position()[1] < text.get_position()[1]
+
+
+def test_names_from_the_data_take_the_translations_given():
+    model, found = fitted(), satisfaction.net_promoter_score(RECOMMEND, by="channel")
+    words = {"quality": "质量", "delivery": "物流", "quick": "快", "app (30)": "应用（30）", "image": "形象"}
+    index, score, items = plots.path_diagram(model), plots.net_promoter(found), plots.likert(SURVEY)
+    for ax in (index, score, items):
+        with in_language(ax.figure, "zh", words):
+            ax.figure.canvas.draw()
+            if ax is index:
+                assert {" 质量 ", " 形象 ", " value "} <= {text.get_text() for text in ax.texts}
+            elif ax is score:
+                named = [label.get_text() for label in ax.get_yticklabels(which="both")]
+                assert sorted(named) == sorted(["整体 (40)", "应用（30）", "web (10)"])
+            else:
+                assert "快" in labels(ax.yaxis)
+                assert " 物流 " in [text.get_text() for text in ax.texts]
 
 
 @settings(max_examples=12, deadline=None)

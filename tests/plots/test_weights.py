@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from matplotlib.patches import PathPatch, Rectangle
 
 from kehu import ahp, evaluation, plots
+from kehu.figures import layout
 from kehu.figures.ticks import width
 from kehu.plots._weights import row_wise, spread
 from kehu.plots.hierarchy import wrap
 from kehu.plots.weights import judgement
-from kehu.warnings import UnclearGradeWarning
+from kehu.warnings import OpposedCampsWarning, UnclearGradeWarning
 
 JUDGED = ahp.PairwiseMatrix(
     [[1, 3, None, 4], [None, 1, 2, 1 / 2], [None, None, 1, 1 / 7], [None, None, None, 1]],
@@ -60,6 +61,26 @@ def test_judgements_stand_in_their_cells_and_missing_ones_are_empty():
     cells = ax.collections[0].get_array().reshape(4, 4)
     assert np.argwhere(cells.mask).tolist() == [[0, 2], [2, 0]]
     np.testing.assert_allclose(cells.data[1, 2], np.log(2))
+
+
+def test_names_do_not_overlap_where_there_are_several_axes():
+    names = ["satisfaction", "process time", "outcomes", "capability"]
+    judged = ahp.PairwiseMatrix(JUDGED.table.set_axis(names).set_axis(names, axis=1))
+    alone = plots.judgement_matrix(judged, width="double")
+    assert labels(alone.xaxis) == names
+    fig, axes = plt.subplots(1, 2, figsize=(7.2, 3.4), layout="constrained")
+    for ax in axes:
+        plots.judgement_matrix(judged, ax=ax)
+    assert labels(axes[0].xaxis) == ["1", "2", "3", "4"]
+    assert layout.check_layout(fig) == []
+
+
+def test_camps_are_seen_and_not_warned_of_again():
+    camps = [text for text in ("4 8 4 | 2 1 | 1/2", "4 4 8 | 1 2 | 2") for _ in range(2)]
+    group = ahp.Group([ahp.PairwiseMatrix.from_upper(text) for text in camps])
+    with pytest.warns(OpposedCampsWarning):
+        index = group.consensus().index
+    assert legend(plots.group_disagreement(group))[-1] == f"Consensus {index:.2g}"
 
 
 def test_colours_of_a_judgement_and_its_reciprocal_mirror_each_other():
@@ -242,6 +263,9 @@ def test_a_graded_hierarchy_begins_with_its_goal():
     ax = plots.grade_membership(evaluation.fuzzy_evaluation(membership, SERVICE))
     assert labels(ax.yaxis) == ["service", "outcome", "complaints", "loyalty", "care"]
     assert labels(ax.child_axes[0].yaxis) == ["1.000", "0.600", "0.450", "0.150", "0.400"]
+    # Parts of a part have lower bars.
+    heights = [bar.get_height() for bar in ax.containers[0]]
+    assert heights[0] == heights[1] == heights[4] > heights[2] == heights[3]
 
 
 def test_one_criterion_alone_is_not_taken_for_the_goal():

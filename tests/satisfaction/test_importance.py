@@ -5,13 +5,14 @@ from itertools import permutations
 
 import numpy as np
 import pandas as pd
+import pingouin
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kehu.satisfaction import driver_regression, relative_importance
 from kehu.satisfaction.importance import johnson_weights, lmg_shares
-from kehu.warnings import DroppedRowsWarning, NoRelationWarning
+from kehu.warnings import DroppedRowsWarning, NoRelationWarning, PerfectFitWarning
 
 # Fertility on the five others: R's relaimpo (LMG) and Johnson's weights.
 SWISS_LMG = {
@@ -86,7 +87,6 @@ def test_published_shares_of_employees_attitude(shared_data):
 
 @pytest.mark.parametrize("p", [1, 2, 6])
 def test_pingouin_agrees(p):
-    pingouin = pytest.importorskip("pingouin")
     data = survey(80, seed=p, beta=np.linspace(1, 0, p))
     names = drivers(data)
     theirs = pingouin.linear_regression(data[names], data["y"], relimp=True).iloc[1:]
@@ -197,6 +197,15 @@ def test_a_survey_without_drivers_is_called_so():
         assert (found.p_value > 0.05) == any(w.category is NoRelationWarning for w in caught)
     # Binomial(60, 0.95): 52 or more in 997 of 1,000 cases.
     assert told >= 52
+
+
+def test_a_part_is_never_negative_and_an_exact_outcome_is_noticed():
+    data = survey(60).assign(d4=[1.0, *[0.0] * 59])
+    found = importance(data)
+    assert found.draws.to_numpy().min() >= 0 and found.importance["low"].min() >= 0
+    total = data.assign(y=data["d0"] + data["d1"])
+    with pytest.warns(PerfectFitWarning, match="the drivers make up y exactly"):
+        assert importance(total).r_squared == pytest.approx(1)
 
 
 def test_missing_answers_are_dropped_and_counted():

@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+import pingouin
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,6 +40,12 @@ def test_limits_cover_the_true_score_counted_over_all_surveys(shares):
     assert 0.93 <= chance[(low <= truth) & (truth <= high)].sum() <= 0.98
 
 
+@pytest.mark.parametrize("answer", [0, 10])
+def test_limits_hold_the_score_of_a_few_who_are_all_alike(answer):
+    found = net_promoter_score(pd.DataFrame({"recommend": [answer]}))
+    assert found.low <= found.score <= found.high and found.high - found.low > 20
+
+
 def test_other_scales_and_bad_answers():
     found = net_promoter_score(
         pd.DataFrame({"r": [1, 4, 5, 5]}), recommend="r", scale=(1, 5), passives_from=4, promoters_from=5
@@ -47,6 +54,12 @@ def test_other_scales_and_bad_answers():
     for value, message in ((11, "from 0 to 10, got 11 in row 0"), (7.5, "got 7.5"), ("yes", "got 'yes'")):
         with pytest.raises(ValueError, match=message):
             net_promoter_score(pd.DataFrame({"recommend": [value]}))
+    for options in ({"scale": None}, {"scale": (0, 5, 10)}, {"scale": "ab"}, {"passives_from": 6.5}):
+        with pytest.raises(TypeError, match="must be whole numbers such as"):
+            net_promoter_score(pd.DataFrame({"recommend": [5]}), **options)
+    for yes_no in ([True, False], pd.Series([True, None], dtype=object)):
+        with pytest.raises(TypeError, match="recommend must hold numbers, got true and false"):
+            net_promoter_score(pd.DataFrame({"recommend": yes_no}))
     with pytest.raises(ValueError, match="bands must rise within the scale"):
         net_promoter_score(pd.DataFrame({"recommend": [5]}), scale=(1, 5))
     with pytest.warns(DroppedRowsWarning, match="1 of 3 rows"):
@@ -132,7 +145,10 @@ def test_bad_kano_answers():
     for options, error, message in (
         ({"features": good, "answers": (1, 2, 3)}, ValueError, "five different ones"),
         ({"features": good, "answers": "abcde"}, ValueError, "five different ones"),
+        ({"features": good, "answers": None}, ValueError, "five different ones"),
         ({"features": good, "alpha": 0}, ValueError, "alpha must lie between"),
+        ({"features": good, "alpha": "5 %"}, ValueError, "alpha must lie between"),
+        ({"features": {"f": 3}}, ValueError, "must be .present, absent., got 3"),
         ({"features": {}}, TypeError, "features must map"),
         ({"features": {"f": "with"}}, ValueError, "must be .present, absent., got 'with'"),
         ({"features": {"f": ("with", "with")}}, ValueError, "more than once"),
@@ -207,7 +223,6 @@ def test_effects_are_those_of_two_regressions():
 
 
 def test_pingouin_agrees():
-    pingouin = pytest.importorskip("pingouin")
     data = chain(300)
     theirs = pingouin.mediation_analysis(data, x="quality", m="sat", y="buy", n_boot=2000, seed=1)
     theirs = theirs.set_index("path")
@@ -237,6 +252,12 @@ def test_where_nothing_passes_through_hardly_anything_is_called():
     assert alarms <= 7
 
 
+def test_whether_somebody_bought_again_may_be_true_or_false():
+    data = chain(80).assign(buy=lambda d: d["buy"] > 0)
+    by_number = mediated(data.assign(buy=data["buy"] * 1), n_boot=20).effects
+    pd.testing.assert_frame_equal(mediated(data, n_boot=20).effects, by_number)
+
+
 def test_share_is_withheld_where_the_total_may_be_nothing():
     found = mediated(chain(a=0, b=0, direct=0))
     assert np.isnan(found.share_low) and np.isnan(found.share_high)
@@ -250,6 +271,7 @@ def test_bad_mediation():
         ({"mediator": "quality"}, ValueError, "drivers has 'quality' more than once"),
         ({"outcome": "sat"}, ValueError, "the outcome 'sat' stands among the drivers"),
         ({"controls": "age"}, TypeError, "controls must be a list"),
+        ({"outcome": ["buy"]}, TypeError, r"outcome must name one column, got \['buy'\]"),
         ({"n_boot": 0}, ValueError, "n_boot must be a whole number from 2"),
     ):
         with pytest.raises(error, match=message):
@@ -300,6 +322,8 @@ def test_bad_loyalty():
     for options, error, message in (
         ({"scales": {"repurchase": (0, 1)}}, ValueError, "scales must name the scale of"),
         ({"scales": {**SCALES, "repurchase": (1, 1)}}, ValueError, "must rise"),
+        ({"scales": {**SCALES, "repurchase": (0, np.inf)}}, ValueError, "must rise"),
+        ({"scales": SCALES, "weights": dict.fromkeys(SCALES, "a third")}, TypeError, "must be numbers"),
         ({"scales": {**SCALES, "repurchase": 1}}, TypeError, "must be a pair"),
         ({"scales": {**SCALES, "repurchase": (0, 0.5)}}, ValueError, r"not on its scale \(0.0, 0.5\)"),
         ({"scales": SCALES, "weights": {"repurchase": 1}}, ValueError, "weights must name"),

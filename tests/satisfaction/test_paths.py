@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from kehu.satisfaction import path_model
-from kehu.warnings import DroppedRowsWarning, NotIdentifiedWarning
+from kehu.warnings import DroppedRowsWarning, LostSamplesWarning, NotIdentifiedWarning
 
 ECSI = {
     "Image": [f"IMAG{i}" for i in range(1, 6)],
@@ -142,7 +142,7 @@ def test_consistent_pls_gives_exact_factors_back_and_plain_pls_does_not():
 
 
 def test_semopy_agrees_with_consistent_pls():
-    semopy = pytest.importorskip("semopy")
+    semopy = pytest.importorskip("semopy", reason="semopy has no wheel; it is in the benchmarks' environment")
     data = answers(3000)
     lines = [f"{name} =~ {' + '.join(items)}" for name, items in BLOCKS.items()]
     lines += ["value ~ quality", "satisfaction ~ quality + value"]
@@ -234,9 +234,27 @@ def test_items_that_do_not_belong_together_are_reported():
     data = answers(60)
     data["v2"] = -data["v1"] + rng.normal(size=60)
     data["v2"] = data["v2"] + 2 * data["q1"]
-    with pytest.warns(NotIdentifiedWarning, match="no possible value"):
+    with (
+        pytest.warns(NotIdentifiedWarning, match="no possible value"),
+        pytest.warns(LostSamplesWarning, match="50 of 50 bootstrap samples"),
+    ):
         model = fitted(data, consistent=True)
     assert not model.admissible
+
+
+def test_constructs_that_can_hardly_be_told_apart_lose_samples_and_say_so(shared_data):
+    mobi = pd.read_csv(shared_data / "ecsi_mobi.csv.gz")
+    options = {"blocks": ECSI, "paths": list(PUBLISHED), "n_boot": 100, "random_state": 1}
+    with (
+        pytest.warns(NotIdentifiedWarning, match="no possible value"),
+        pytest.warns(LostSamplesWarning, match="of 100 bootstrap samples did not settle or gave no possible"),
+    ):
+        corrected = path_model(mobi, **options, consistent=True)
+    assert corrected.n_unusable > 50
+    plain = path_model(mobi, **options)
+    assert plain.n_unusable == 0
+    # The ratios of correlations have nothing to do with the correction, nor have their limits.
+    pd.testing.assert_frame_equal(corrected.htmt, plain.htmt)
 
 
 def test_missing_answers_are_dropped_and_counted():

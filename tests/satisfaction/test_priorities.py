@@ -11,7 +11,7 @@ from kehu.satisfaction import (
     level_claims,
     relative_importance,
 )
-from kehu.warnings import DroppedRowsWarning
+from kehu.warnings import DroppedRowsWarning, NoRelationWarning
 
 DRIVERS = ["speed", "care", "price", "site"]
 
@@ -64,6 +64,20 @@ def test_drivers_that_cannot_be_told_apart_are_placed_without_certainty():
     assert (placed(data).table["certainty"] < 0.9).all()
 
 
+def test_a_survey_without_drivers_is_called_so_and_many_drivers_are_weighted_by_johnson():
+    rng = np.random.default_rng(3)
+    names = [f"d{place}" for place in range(30)]
+    data = pd.DataFrame(rng.normal(size=(120, 30)), columns=names)
+    data["satisfaction"] = rng.normal(size=120)
+    with pytest.warns(NoRelationWarning, match="no more of satisfaction than chance would"):
+        found = placed(data, drivers=names, n_boot=20)
+    assert found.importance_kind == "johnson" and len(found.table) == 30
+    with pytest.raises(ValueError, match="LMG of 30 drivers would take"):
+        placed(data, drivers=names, importance="lmg")
+    # Weights of one's own owe nothing to the answers.
+    assert placed(data, drivers=names, importance=dict.fromkeys(names, 1.0)).importance_kind == "given"
+
+
 def test_own_weights_have_no_limits():
     weights = {"speed": 0.1, "care": 0.2, "price": 0.3, "site": 0.4}
     found = placed(survey(), importance=weights)
@@ -103,6 +117,20 @@ def test_claims_about_levels_are_tested():
     limits = stats.binomtest(int((data["care"] > 5.5).sum()), 400).proportion_ci(method="wilson")
     assert (found.loc["care", "share_low"], found.loc["care", "share_high"]) == pytest.approx(tuple(limits))
     assert found.loc["even", "p_value"] == pytest.approx(1)
+
+
+def test_a_few_who_all_answer_alike_prove_little():
+    # Without any spread Student's t is infinite; the sign test of two answers gives 2 / 2².
+    two = pd.DataFrame({"care": [4, 4], "care_e": [5, 5]})
+    claim = level_claims(two, satisfied=["care"]).iloc[0]
+    assert claim["p_value"] == pytest.approx(0.5) and claim["verdict"] == "open"
+    gap = expectation_gaps(two, pairs={"care": ("care_e", "care")}).table.iloc[0]
+    assert gap["p_value"] == pytest.approx(0.5)
+    many = pd.DataFrame({"care": [4] * 20})
+    assert level_claims(many, satisfied=["care"]).iloc[0]["verdict"] == "supported"
+    assert level_claims(many, satisfied=["care"]).iloc[0]["p_value"] == pytest.approx(
+        stats.binomtest(20, 20).pvalue
+    )
 
 
 def test_claims_about_nothing_are_mostly_left_open():
@@ -166,10 +194,11 @@ def test_limits_of_gaps_hold_the_truth_as_often_as_they_say():
 def test_bad_gaps():
     data = asked(20)
     for pairs, error, message in (
-        ({}, TypeError, "pairs must map dimensions"),
+        ({}, TypeError, "pairs must map names to pairs .expectation, perception., got {}"),
         ({"speed": "speed_e"}, ValueError, "must be .expectation, perception., got 'speed_e'"),
         ({"a": ("speed_e", "speed_p"), "b": ("speed_e", "care_p")}, ValueError, "'speed_e' more than once"),
         ({"a": ("speed_e", "speed_q")}, KeyError, "did you mean 'speed_p'"),
+        ({"a": 5}, ValueError, "must be .expectation, perception., got 5"),
     ):
         with pytest.raises(error, match=message):
             expectation_gaps(data, pairs=pairs)

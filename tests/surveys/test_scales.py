@@ -4,6 +4,7 @@ import warnings
 
 import numpy as np
 import pandas as pd
+import pingouin
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -60,7 +61,6 @@ def test_published_alphas(shared_data):
 
 
 def test_pingouin_agrees_on_alpha_and_its_limits():
-    pingouin = pytest.importorskip("pingouin")
     data = answers(LOADINGS, 80)
     alpha, limits = pingouin.cronbach_alpha(data, ci=0.9)
     found = reliability(data, confidence_level=0.9)
@@ -114,6 +114,18 @@ def test_two_items_have_no_omega_and_turned_items_are_noticed():
     with pytest.warns(ReversedItemWarning, match="items i0 go against the others"):
         found = reliability(answers(LOADINGS).assign(i0=lambda d: -d["i0"]))
     assert found.against == ["i0"]
+
+
+def test_items_of_true_and_false_are_those_of_1_and_0():
+    data = answers(LOADINGS) > 0
+    assert reliability(data).alpha == pytest.approx(reliability(data * 1).alpha)
+
+
+def test_items_that_cancel_out_have_no_alpha():
+    data = answers(LOADINGS[:3]).round()
+    with pytest.warns(ReversedItemWarning):
+        found = reliability(data.assign(i1=-data["i0"]))
+    assert found.items["alpha_without"].iloc[2] == -np.inf
 
 
 def test_factorability_by_hand_and_by_residuals():

@@ -108,7 +108,7 @@ def rate(
     """
     if scale not in SCALES:
         raise ValueError(f"scale={scale!r} is not known; take 'share' or 'best'")
-    weights = hierarchy.leaves(method)
+    weights = settled(hierarchy, method).leaves()
     scaled = _scaled(_table(ratings, list(weights.index)), list(weights.index), costs, scale)
     contributions = scaled * weights
     return Rating(_ranked(contributions.sum(axis=1)), contributions, scaled, weights)
@@ -152,17 +152,18 @@ def sensitivity(
     >>> sensitivity(service, "speed", shops).changes.round(3).to_dict("records")
     [{'weight': 0.5, 'first': 'B', 'second': 'A', 'rank': 1}]
     """
+    hierarchy = settled(hierarchy, method)
     parent = hierarchy.parent(criterion)
     if len(hierarchy.node(parent).children) == 1:
         raise ValueError(f"{criterion!r} is the only criterion of {parent!r}; its weight is always 1")
     if steps < 2:
         raise ValueError(f"steps={steps!r} must be at least 2")
-    rated = rate(hierarchy, ratings, costs=costs, scale=scale, method=method)
-    current = float(hierarchy.local(parent, method)[criterion])
-    ends = np.stack([rated.scaled @ _moved(hierarchy, criterion, end, method) for end in (0.0, 1.0)])
+    scaled = rate(hierarchy, ratings, costs=costs, scale=scale).scaled
+    current = float(hierarchy.local(parent)[criterion])
+    ends = np.stack([scaled @ _moved(hierarchy, criterion, end) for end in (0.0, 1.0)])
     grid = np.linspace(0, 1, steps)
     scores = ends[0] + grid[:, None] * (ends[1] - ends[0])
-    names = rated.scaled.index
+    names = scaled.index
     table = pd.DataFrame(
         {
             "weight": np.repeat(grid, len(names)),
@@ -174,15 +175,22 @@ def sensitivity(
     return Sensitivity(criterion, current, table, _crossings(ends, names, current))
 
 
-def _moved(hierarchy: Hierarchy, criterion: str, weight: float, method: str) -> pd.Series:
+def settled(hierarchy: Hierarchy, method: str) -> Hierarchy:
+    """A hierarchy of which the weights are found."""
+    if not isinstance(hierarchy, Hierarchy):
+        raise TypeError(f"hierarchy must be a kehu.ahp.Hierarchy, got {type(hierarchy).__name__}")
+    return hierarchy.settled(method)
+
+
+def _moved(hierarchy: Hierarchy, criterion: str, weight: float) -> pd.Series:
     """Weights of the leaves with another local weight of one criterion."""
     parent = hierarchy.parent(criterion)
-    local = hierarchy.local(parent, method)
+    local = hierarchy.local(parent)
     others = local.drop(criterion)
     # Criteria without any weight have no proportions to keep.
     shares = others / others.sum() if others.sum() > 0 else others + 1 / len(others)
     given = dict(shares * (1 - weight)) | {criterion: weight}
-    return hierarchy.with_weights(parent, given).leaves(method)
+    return hierarchy.with_weights(parent, given).leaves()
 
 
 def _crossings(ends: np.ndarray, names: pd.Index, current: float) -> pd.DataFrame:
@@ -208,10 +216,15 @@ def _table(ratings: Any, leaves: list[str]) -> pd.DataFrame:
         judged = {name: one.weights() for name, one in ratings.items() if isinstance(one, PairwiseMatrix)}
         ratings = pd.DataFrame({**ratings, **judged})
     if not isinstance(ratings, pd.DataFrame):
-        raise TypeError(f"ratings must be a DataFrame or a dictionary, got {type(ratings).__name__}")
+        raise TypeError(
+            f"ratings must be a pandas DataFrame or a dictionary, got {type(ratings).__module__}."
+            f"{type(ratings).__name__}"
+        )
     for leaf in leaves:
         if leaf not in ratings.columns:
             raise ValueError(f"ratings lacks the criterion {leaf!r}; {frames.closest(leaf, ratings.columns)}")
+        if list(ratings.columns).count(leaf) > 1:
+            raise ValueError(f"ratings has the criterion {leaf!r} twice; keep one of the columns")
     if ratings.empty:
         raise ValueError("ratings has no rows; give at least one alternative")
     twice = ratings.index[ratings.index.duplicated()]

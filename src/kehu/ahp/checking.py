@@ -1,6 +1,6 @@
 """What a matrix of judgements must be like."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,12 @@ def numbers(judgements: Any, labels: Sequence[Any] | None) -> np.ndarray:
     """A square matrix of positive numbers and NaN."""
     if isinstance(judgements, str):
         raise TypeError("judgements is text; use PairwiseMatrix.from_text or from_upper")
-    rows = judgements.to_numpy() if isinstance(judgements, pd.DataFrame) else judgements
+    if isinstance(judgements, Mapping):
+        raise TypeError("judgements is a dictionary; PairwiseMatrix.from_words takes pairs and their answers")
+    # Dataframes of other libraries than pandas would be gone through by columns.
+    rows = judgements.to_numpy() if hasattr(judgements, "to_numpy") else judgements
     try:
-        rows = [list(row) for row in rows]
+        rows = [[row] if isinstance(row, str) else list(row) for row in rows]
     except TypeError:
         raise TypeError(f"judgements must be a square table, got {type(judgements).__name__}") from None
     n = len(rows)
@@ -33,13 +36,42 @@ def numbers(judgements: Any, labels: Sequence[Any] | None) -> np.ndarray:
 
 def names(labels: Sequence[Any] | None, n: int) -> tuple[Any, ...]:
     """Names of the criteria, C1, C2, … if none are given."""
-    found = tuple(labels) if labels is not None else tuple(f"C{number}" for number in range(1, n + 1))
+    found = tuple(f"C{number}" for number in range(1, n + 1)) if labels is None else _listed(labels)
     if len(found) != n:
         raise ValueError(f"there are {n} criteria, but {len(found)} labels: {list(found)}")
     twice = [label for label in found if found.count(label) > 1]
     if twice:
         raise ValueError(f"the label {twice[0]!r} is there twice; criteria need names of their own")
     return found
+
+
+def _listed(labels: Any) -> tuple[Any, ...]:
+    """Labels that can stand in an index."""
+    try:
+        found = tuple(labels)
+        hash(found)
+    except TypeError:
+        raise TypeError(f"labels must be a list of names, got {labels!r}") from None
+    if any(label is None or label != label for label in found):
+        raise ValueError(f"a label is missing in {list(found)}; each criterion needs a name")
+    return found
+
+
+def of_table(judgements: pd.DataFrame, labels: Sequence[Any] | None) -> tuple[pd.DataFrame, Sequence[Any]]:
+    """A table with rows and columns in one order, and their names; where it has these labels, in theirs."""
+    rows, columns = list(judgements.index), list(judgements.columns)
+    numbered = list(range(len(rows)))
+    same = set(rows) == set(columns) and len(set(rows)) == len(rows) == len(columns)
+    if labels is not None:
+        named = same and set(_listed(labels)) == set(rows)
+        return judgements.loc[list(labels), list(labels)] if named else judgements, labels
+    if rows == columns or columns == numbered:
+        return judgements, rows
+    if rows == numbered:
+        return judgements, columns
+    if same:
+        return judgements[rows], rows
+    raise ValueError(f"rows are named {rows}, but columns {columns}; both must name the same criteria, once")
 
 
 def reciprocal(values: np.ndarray, labels: tuple[Any, ...]) -> tuple[np.ndarray, np.ndarray]:

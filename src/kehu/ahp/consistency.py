@@ -66,10 +66,15 @@ class Consistency:
         )
 
 
-def random_index(n: int, name: str, n_missing: int = 0) -> float:
-    """Index of random matrices of this size, less where pairs are missing."""
+def check_random_index(name: str) -> None:
+    """Refuse indices that are not known."""
     if not isinstance(name, str) or name not in RANDOM_INDICES:
         raise ValueError(f"random_index={name!r} is not known; take {' or '.join(map(repr, RANDOM_INDICES))}")
+
+
+def random_index(n: int, name: str, n_missing: int = 0) -> float:
+    """Index of random matrices of this size, less where pairs are missing."""
+    check_random_index(name)
     if n < 3:
         return 0.0
     table = RANDOM_INDICES[name]
@@ -83,7 +88,7 @@ def measure(logs: np.ndarray, known: np.ndarray, index: str) -> Consistency:
     n = len(logs)
     largest = float(priorities.eigenvector(logs)[0]) if n > 2 else float(n)
     largest = max(largest, float(n))
-    n_missing = (n * (n - 1) - np.count_nonzero(known)) // 2
+    n_missing = int(n * (n - 1) - np.count_nonzero(known)) // 2
     expected = random_index(n, index, n_missing)
     ci = (largest - n) / (n - 1) if n > 2 else 0.0
     # A tree of judgements has nothing that could contradict it.
@@ -119,6 +124,11 @@ def geometric_index(logs: np.ndarray, known: np.ndarray) -> float:
     weights = missing.least_squares(logs, known)
     errors = np.where(known, logs - weights[:, None] + weights, 0)
     return float((errors**2).sum() / 2 / surplus)
+
+
+def circles(number: int) -> str:
+    """How many triples go round, in words."""
+    return "1 triple goes round" if number == 1 else f"{number} triples go round"
 
 
 def circular_triads(logs: np.ndarray, known: np.ndarray) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 
 from kehu.ahp import reading
 from kehu.ahp.group import Group
@@ -113,10 +114,30 @@ def distinct(names: Any, parent: str) -> list[str]:
     """Names that may not be used twice."""
     if isinstance(names, str) or not isinstance(names, Sequence):
         raise TypeError(f"criteria of {parent!r} must be a list of names, got {short(names)}")
+    names = [text(name) for name in names]
     twice = [name for place, name in enumerate(names) if name in names[:place]]
     if twice:
         raise ValueError(f"the name {twice[0]!r} is used twice; criteria need names of their own")
-    return list(names)
+    return names
+
+
+def text(name: Any) -> str:
+    """A name; YAML reads some words, such as yes and no, as something else."""
+    if not isinstance(name, str):
+        raise TypeError(f"the name {short(name)} is no text; names are text, in YAML {str(name)!r} in quotes")
+    return name
+
+
+class Loader(yaml.SafeLoader):
+    """Reads YAML as usual, but refuses a name that is there twice, of which one would silently be lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """An entry of the file with entries below it."""
+        keys = [key.value for key, _ in node.value]
+        twice = [key for place, key in enumerate(keys) if key in keys[:place]]
+        if twice:
+            raise ValueError(f"the name {twice[0]!r} is used twice; criteria need names of their own")
+        return super().construct_mapping(node, deep)
 
 
 def short(value: Any) -> str:

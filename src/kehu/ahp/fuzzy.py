@@ -46,6 +46,8 @@ def fuzzy_weights(matrix: PairwiseMatrix, *, spread: float = 1.0) -> pd.DataFram
     >>> fuzzy_weights(PairwiseMatrix.from_upper("3", labels=["quality", "price"])).round(3).to_dict("list")
     {'low': [0.522, 0.185], 'middle': [0.75, 0.25], 'high': [1.045, 0.369], 'weight': [0.742, 0.258]}
     """
+    if not isinstance(matrix, PairwiseMatrix):
+        raise TypeError(f"matrix must be a kehu.ahp.PairwiseMatrix, got {type(matrix).__name__}")
     if matrix.n_missing:
         raise ValueError(f"{matrix.n_missing} pairs are missing; fuzzy weights need all, see .completed()")
     if not np.isfinite(spread) or spread < 0:

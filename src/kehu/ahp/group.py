@@ -1,6 +1,6 @@
 """Judgements of several people: what they say together, whether they agree, and about what they do not."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,8 +10,9 @@ from scipy import stats
 from kehu import frames
 from kehu.ahp import consistency as agreement
 from kehu.ahp import priorities, reading
-from kehu.ahp.consensus import Consensus, measure
+from kehu.ahp.consensus import HIGH, Consensus, measure
 from kehu.ahp.matrix import PairwiseMatrix, check_method
+from kehu.warnings import OpposedCampsWarning, warn
 
 
 class Group:
@@ -45,6 +46,8 @@ class Group:
         importance: Mapping[Any, float] | Sequence[float] | None = None,
     ) -> None:
         if not isinstance(matrices, Mapping):
+            if not isinstance(matrices, Iterable):
+                raise TypeError(f"matrices must be a list or dictionary, got {type(matrices).__name__}")
             matrices = dict(enumerate(matrices, start=1))
         for name, matrix in matrices.items():
             if not isinstance(matrix, PairwiseMatrix):
@@ -79,7 +82,8 @@ class Group:
         ----------
         answers : dataframe
             Columns are named after pairs, such as ``price_quality``. An answer of 1 means equal, of 5 that
-            one is five times as important; the sign tells which.
+            one is five times as important; the sign tells which. The index of a pandas DataFrame names the
+            raters.
         labels : sequence, optional
             The criteria in order; by default as the columns name them.
         negative : {"first", "second"}
@@ -97,7 +101,8 @@ class Group:
         Raises
         ------
         ValueError
-            If a column names no pair or a pair twice, or an answer lies between -1 and 1.
+            If a column names no pair or a pair twice, a rater is there twice, or an answer lies between -1
+            and 1.
 
         Examples
         --------
@@ -129,9 +134,11 @@ class Group:
         return len(self.raters)
 
     def __getitem__(self, chosen: Any) -> "Group":
-        """Some of the group, by a mask or by places."""
+        """Some of the group, by a mask, a list of places or a slice."""
         group = type(self).__new__(type(self))
         chosen = chosen if isinstance(chosen, slice) else np.asarray(chosen)
+        if not isinstance(chosen, slice) and (chosen.ndim != 1 or chosen.dtype.kind not in "biu"):
+            raise TypeError("choose some of the group by a mask, places or a slice; .matrix(rater) gives one")
         if not len(self.raters[chosen]):
             raise ValueError("nobody is left in the group")
         weights = self.importance.to_numpy()[chosen]
@@ -269,6 +276,11 @@ class Group:
         -------
         Consensus
 
+        Warns
+        -----
+        OpposedCampsWarning
+            If the index is high (0.75 or more) though there are two camps, see `Consensus.opposed`.
+
         Notes
         -----
         With :math:`H_\alpha` the mean entropy of the individual priorities and :math:`H_\gamma` that of their
@@ -276,13 +288,24 @@ class Group:
         :math:`H_{min}` is the entropy of one criterion 9 times as important as each other one. Raters beyond
         Saaty's scale can lie below 0; the index is then 0.
 
+        One number cannot tell a group that is a little apart from two camps that agree about most criteria
+        and contradict each other about one. So pairs with two camps are listed beside it.
+
         References
         ----------
         K. D. Goepel, "Implementing the analytic hierarchy process as a standard method for multi-criteria
         decision making in corporate enterprises", Proceedings of the ISAHP, Kuala Lumpur 2013, with the bands
         and the bound :math:`n` as he later published them at bpmsg.com.
         """
-        return measure(self.weights(method).to_numpy(), self.importance.to_numpy())
+        found = measure(self.weights(method).to_numpy(), self.importance.to_numpy(), self.labels)
+        if found.opposed and found.index >= HIGH:
+            first, second = found.opposed[0]
+            warn(
+                f"the consensus index is {found.index:.2f}, but there are two camps: to some {first!r} is "
+                f"twice as important as {second!r} or more, to others half or less; see .disagreement()",
+                OpposedCampsWarning,
+            )
+        return found
 
     def disagreement(self) -> pd.DataFrame:
         """About which pairs the group is divided, most first.
@@ -332,6 +355,8 @@ class Group:
         if len(self) < 2:
             raise ValueError("one rater has no others to differ from")
         found, share = self.weights(method).to_numpy(), self.importance.to_numpy()[:, None]
+        if np.count_nonzero(share) < 2:
+            raise ValueError("only one rater has an importance above 0; there are no others to differ from")
         others = ((share * found).sum(axis=0) - share * found) / (share.sum() - share)
         difference = found - others
         place = np.abs(difference).argmax(axis=1)
@@ -359,7 +384,10 @@ def _importance(given: Any, raters: pd.Index) -> pd.Series:
         if lacking:
             raise ValueError(f"importance does not name {lacking[0]!r}")
         given = [given[rater] for rater in raters]
-    values = np.asarray(given, dtype=float)
+    try:
+        values = np.asarray(given, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"importance must be numbers from 0 on, got {given!r}") from None
     if (
         values.shape != (len(raters),)
         or not np.isfinite(values).all()

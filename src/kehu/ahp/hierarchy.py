@@ -1,17 +1,19 @@
 """Hierarchies of criteria: local and global weights."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
 from kehu import frames
 from kehu.ahp import divisions
+from kehu.ahp.consistency import check_random_index
 from kehu.ahp.divisions import Node
-from kehu.ahp.matrix import PairwiseMatrix
+from kehu.ahp.matrix import PairwiseMatrix, check_method
 
 _KEYS = ("criteria", "judgements", "weights")
 
@@ -56,7 +58,7 @@ class Hierarchy:
     """
 
     def __init__(self, goal: str, tree: Mapping[str, Any]) -> None:
-        self.goal = goal
+        self.goal = divisions.text(goal)
         self.nodes: dict[str, Node] = {}
         self._parents: dict[str, str] = {}
         self._add(goal, tree, {goal})
@@ -88,7 +90,7 @@ class Hierarchy:
         text = source if is_text else Path(source).read_text(encoding="utf-8")
         where = "the text" if is_text else str(source)
         try:
-            found = yaml.safe_load(text)
+            found = yaml.load(text, Loader=divisions.Loader)
         except yaml.YAMLError as error:
             raise ValueError(f"{where} is no valid YAML: {' '.join(str(error).split())}") from None
         if not isinstance(found, Mapping) or len(found) != 1:
@@ -106,8 +108,9 @@ class Hierarchy:
         ----------
         path : str or path
             The first sheet has the columns ``parent`` and ``criterion``, a row a criterion, the goal being
-            the parent that is nobody's criterion. Each other sheet is named like a parent and holds the
-            judgements of its criteria, with their names in the first row and column.
+            the parent that is nobody's criterion. An empty parent is that of the row above. Each other sheet
+            is named like a parent and holds the judgements of its criteria, with their names in the first
+            row and column.
 
         Returns
         -------
@@ -116,8 +119,12 @@ class Hierarchy:
         sheets = pd.read_excel(path, sheet_name=None, dtype=object)
         names = list(sheets)
         edges = frames.select(
-            sheets[names[0]], {name: name for name in ("parent", "criterion")}, what=names[0]
-        )
+            sheets[names[0]], {name: name for name in ("parent", "criterion")}, what=f"sheet {names[0]!r}"
+        ).dropna(how="all")
+        edges["parent"] = edges["parent"].ffill()
+        if edges.isna().any(axis=None):
+            row = edges.index[edges.isna().any(axis=1)][0]
+            raise ValueError(f"sheet {names[0]!r}, row {row + 2} lacks a parent or a criterion")
         children: dict[str, list[str]] = {}
         for parent, criterion in edges.astype(str).itertuples(index=False, name=None):
             children.setdefault(parent.strip(), []).append(criterion.strip())
@@ -134,8 +141,9 @@ class Hierarchy:
             )
 
         def tree(name: str) -> dict[str, Any]:
+            below = divisions.distinct(children[name], name)
             made: dict[str, Any] = {
-                "criteria": {child: tree(child) if child in children else None for child in children[name]}
+                "criteria": {child: tree(child) if child in children else None for child in below}
             }
             if name in names[1:]:
                 made["judgements"] = PairwiseMatrix.from_excel(path, sheet=name)
@@ -157,6 +165,7 @@ class Hierarchy:
             ``level`` (1 below the goal), ``parent``, ``criterion``, ``local`` (within the parent), ``weight``
             (local times the weights above; those of the leaves add up to 1) and ``is_leaf``.
         """
+        check_method(method)
         found = {name: self.local(name, method) for name in self.nodes}
         rows = list(self._walk(self.goal, 1, 1.0, found))
         return pd.DataFrame(rows, columns=["level", "parent", "criterion", "local", "weight", "is_leaf"])
@@ -195,6 +204,7 @@ class Hierarchy:
             Index the divided criteria; ``n``, ``lambda_max``, ``ci``, ``cr``, ``gci``, ``circular_triads``
             and ``consistent``. Divisions with given weights are left out.
         """
+        check_random_index(random_index)
         names = ["n", "lambda_max", "ci", "cr", "gci", "circular_triads", "consistent"]
         judged = {name: node.judgements for name, node in self.nodes.items() if node.judgements is not None}
         found = [matrix.consistency(random_index) for matrix in judged.values()]
@@ -233,26 +243,44 @@ class Hierarchy:
         """
         return self._with(parent, {"weights": weights})
 
+    def settled(self, method: str = "eigenvector") -> "Hierarchy":
+        """The same hierarchy with the weights of its judgements given, so that they are found only once.
+
+        Parameters
+        ----------
+        method : str
+            How they are found; see `PairwiseMatrix.weights`.
+
+        Returns
+        -------
+        Hierarchy
+        """
+        check_method(method)
+        given = {name: self.local(name, method).to_numpy() for name in self.nodes}
+        nodes = {name: Node(name, node.children, None, given[name]) for name, node in self.nodes.items()}
+        return self._made(nodes)
+
     def _with(self, parent: str, given: dict[str, Any]) -> "Hierarchy":
+        division = divisions.divide(parent, self.node(parent).children, given)
+        return self._made(self.nodes | {parent: division})
+
+    def _made(self, nodes: dict[str, Node]) -> "Hierarchy":
         made = object.__new__(Hierarchy)
-        made.goal, made._parents = self.goal, self._parents
-        made.nodes = self.nodes | {parent: divisions.divide(parent, self.node(parent).children, given)}
+        made.goal, made._parents, made.nodes = self.goal, self._parents, nodes
         return made
 
     def __repr__(self) -> str:
         rows = self._walk(self.goal, 1, 1.0, {name: self._quiet(name) for name in self.nodes})
         return "\n".join([self.goal, *(f"{'  ' * row[0]}{row[2]}  {row[4]:.4f}" for row in rows)])
 
-    def _quiet(self, name: str) -> pd.Series:
+    def _quiet(self, name: str) -> np.ndarray:
         node = self.nodes[name]
-        values = node.given if node.judgements is None else node.judgements._weights("eigenvector")
-        return pd.Series(values, index=pd.Index(node.children))
+        return node.given if node.judgements is None else node.judgements._weights("eigenvector")
 
     def _walk(
-        self, parent: str, level: int, above: float, found: Mapping[str, pd.Series]
+        self, parent: str, level: int, above: float, found: Mapping[str, Iterable[float]]
     ) -> Iterator[tuple[int, str, str, float, float, bool]]:
-        for child in self.nodes[parent].children:
-            local = float(found[parent][child])
+        for child, local in zip(self.nodes[parent].children, found[parent], strict=True):
             yield level, parent, child, local, above * local, child not in self.nodes
             if child in self.nodes:
                 yield from self._walk(child, level + 1, above * local, found)
@@ -273,7 +301,7 @@ class Hierarchy:
         children = tuple(below)
         if not children:
             raise ValueError(f"{name!r} is divided into no criteria; leave its entry empty instead")
-        for child in children:
+        for child in map(divisions.text, children):
             if child in seen:
                 raise ValueError(f"the name {child!r} is used twice; criteria need names of their own")
             seen.add(child)

@@ -26,7 +26,8 @@ class PairwiseMatrix:
         What is missing (NaN, None, ``""``, ``"?"``) was not judged; one of the two places of a pair is
         enough. Two decimals of a reciprocal are enough, too (0.33 beside 3): the judgement above 1 counts.
     labels : sequence, optional
-        Names of the criteria; by default those of the DataFrame's index, or C1, C2, …
+        Names of the criteria; by default those of the DataFrame's rows and columns, or C1, C2, …  If a
+        DataFrame has these very names in another order, it is put in this one.
 
     Raises
     ------
@@ -58,10 +59,8 @@ class PairwiseMatrix:
     """
 
     def __init__(self, judgements: Any, *, labels: Sequence[Any] | None = None) -> None:
-        if labels is None and isinstance(judgements, pd.DataFrame):
-            labels = list(judgements.index)
-            if set(judgements.columns) == set(labels):
-                judgements = judgements[labels]
+        if isinstance(judgements, pd.DataFrame):
+            judgements, labels = checking.of_table(judgements, labels)
         values = checking.numbers(judgements, labels)
         self.labels: tuple[Any, ...] = checking.names(labels, len(values))
         self._logs, self._known = checking.reciprocal(values, self.labels)
@@ -122,7 +121,7 @@ class PairwiseMatrix:
     @classmethod
     def from_words(
         cls,
-        answers: Mapping[tuple[Any, Any], Any] | pd.DataFrame,
+        answers: Mapping[tuple[Any, Any], Any] | Any,
         *,
         labels: Sequence[Any] | None = None,
     ) -> "PairwiseMatrix":
@@ -130,7 +129,7 @@ class PairwiseMatrix:
 
         Parameters
         ----------
-        answers : dict or pandas.DataFrame
+        answers : dict or dataframe
             ``{("quality", "price"): "strongly more important"}``: the first compared with the second; or
             columns ``first``, ``second``, ``judgement``. The words, English and Chinese, are in
             ``kehu.ahp.WORDS``.
@@ -153,6 +152,8 @@ class PairwiseMatrix:
     def from_excel(cls, path: str | PathLike[str], *, sheet: str | int = 0) -> "PairwiseMatrix":
         """Read a sheet with the names of the criteria in its first row and first column.
 
+        The half below the diagonal may be left empty; empty rows and columns do not matter.
+
         Parameters
         ----------
         path : str or path
@@ -164,15 +165,8 @@ class PairwiseMatrix:
         -------
         PairwiseMatrix
         """
-        table = pd.read_excel(path, sheet_name=sheet, index_col=0, dtype=object)
-        table.columns = [str(name).strip() for name in table.columns]
-        table.index = pd.Index([str(name).strip() for name in table.index])
-        if list(table.columns) != list(table.index):
-            raise ValueError(
-                f"sheet {sheet!r} names columns {list(table.columns)} and rows {list(table.index)}; "
-                "the first row and the first column must hold the same names in the same order"
-            )
-        return cls(table)
+        cells = pd.read_excel(path, sheet_name=sheet, header=None, dtype=object)
+        return cls(reading.sheet(cells, sheet))
 
     @property
     def table(self) -> pd.DataFrame:
@@ -245,10 +239,10 @@ class PairwiseMatrix:
         if not found.consistent:
             worst = self.worst_judgements().iloc[0]
             circles = (
-                f", {found.circular_triads} triples go round in a circle" if found.circular_triads else ""
+                f", {agreement.circles(found.circular_triads)} in a circle" if found.circular_triads else ""
             )
             warn(
-                f"the judgements contradict each other: consistency ratio {found.cr:.3f}, above "
+                f"the judgements contradict each other: consistency ratio {found.cr:.4g}, above "
                 f"{agreement.LIMIT}{circles}; look first at {worst['first']!r} and {worst['second']!r}: "
                 f"judged {worst['judgement']:.3g}, the others imply {worst['implied']:.3g}",
                 InconsistentJudgementsWarning,

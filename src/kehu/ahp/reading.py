@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from fractions import Fraction
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -12,19 +12,31 @@ import pandas as pd
 from kehu import frames
 
 _SMALLEST, _LARGEST = 1e-100, 1e100
-_GAPS = {"", "?", "-", "–", "—", "nan", "na", "none", "."}
+_GAPS = {"", "?", "-", "–", "—", "nan", "na", "n/a", "none", "."}
+
+_NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)"
+_RATIO = re.compile(rf"{_NUMBER}(?:\s*/\s*{_NUMBER})?", re.IGNORECASE)
 
 # Saaty's scale in words. "Less important" turns a judgement round.
 _SCALE = {
-    1: ("equal", "equally important", "同样重要", "同等重要"),
+    1: ("equal", "equal importance", "equally important", "同样重要", "同等重要"),
     2: ("equally to moderately more important", "介于同样重要和稍微重要之间"),
-    3: ("moderately more important", "weakly more important", "稍微重要", "略微重要", "稍重要"),
+    3: (
+        *("moderate importance", "moderately more important", "weakly more important"),
+        *("稍微重要", "略微重要", "稍重要"),
+    ),
     4: ("moderately to strongly more important", "介于稍微重要和明显重要之间"),
-    5: ("strongly more important", "明显重要", "较强重要"),
+    5: ("strong importance", "strongly more important", "明显重要", "较强重要"),
     6: ("strongly to very strongly more important", "介于明显重要和强烈重要之间"),
-    7: ("very strongly more important", "demonstrably more important", "强烈重要"),
+    7: (
+        *("very strong importance", "very strongly more important", "demonstrably more important"),
+        "强烈重要",
+    ),
     8: ("very strongly to extremely more important", "介于强烈重要和极端重要之间"),
-    9: ("extremely more important", "absolutely more important", "极端重要", "绝对重要"),
+    9: (
+        *("extreme importance", "extremely more important", "absolutely more important"),
+        *("极端重要", "绝对重要"),
+    ),
 }
 WORDS = {word: float(value) for value, words in _SCALE.items() for word in words}
 WORDS |= {
@@ -37,12 +49,16 @@ WORDS |= {
 
 def number(value: Any, where: str) -> float:
     """A judgement as a positive number, NaN if there is none."""
-    if value is None or value is pd.NA:
+    if value is None or value is pd.NA or value is pd.NaT:
         return math.nan
+    if isinstance(value, date):
+        raise ValueError(
+            f"{where} is the date {value:%Y-%m-%d}, for which Excel takes 1/3 and the like; "
+            "format the cells as text, then write the judgements again"
+        )
     try:
         if isinstance(value, str):
-            text = value.strip().replace("／", "/")
-            found = math.nan if text.lower() in _GAPS else float(Fraction(text.replace(" ", "")))
+            found = _ratio(value.strip().replace("／", "/"))
         elif isinstance(value, bool | np.bool_):
             raise TypeError
         else:
@@ -61,6 +77,16 @@ def number(value: Any, where: str) -> float:
     return found
 
 
+def _ratio(text: str) -> float:
+    """A number, or one divided by another; NaN where there is none."""
+    if text.lower() in _GAPS:
+        return math.nan
+    match = _RATIO.fullmatch(text)
+    if match is None:
+        raise ValueError
+    return float(match[1]) / float(match[2] or 1)
+
+
 def word(value: Any, where: str) -> float:
     """A judgement in Saaty's words."""
     if not isinstance(value, str) or (text := " ".join(value.lower().split())) not in WORDS:
@@ -72,6 +98,8 @@ def upper_triangle(values: str | Iterable[Any]) -> list[list[Any]]:
     """A full matrix from the judgements above the diagonal, by rows."""
     if isinstance(values, str):
         values = [part for part in re.split(r"[\s|,;，；]+", values) if part]
+    if not isinstance(values, Iterable):
+        raise TypeError(f"judgements must be text such as '3 5 | 2' or a list, got {values!r}")
     given = list(values)
     size = (1 + math.isqrt(1 + 8 * len(given))) // 2
     if not given or size * (size - 1) // 2 != len(given):
@@ -92,7 +120,7 @@ def pasted(text: str) -> tuple[list[list[Any]], list[str] | None]:
     """A matrix pasted from a spreadsheet or a page: rows as lines, with or without names."""
     lines = [line for line in text.splitlines() if line.strip()]
     separator = next(
-        (mark for mark in ("\t", ",", "，", ";", "；") if any(mark in line for line in lines)), None
+        (mark for mark in ("\t", ";", "；", ",", "，") if any(mark in line for line in lines)), None
     )
     cells = [[cell.strip() for cell in line.split(separator)] for line in lines]
     labels = None
@@ -112,20 +140,27 @@ def pasted(text: str) -> tuple[list[list[Any]], list[str] | None]:
     return [row + [""] * (widest - len(row)) for row in cells], labels
 
 
+def sheet(cells: pd.DataFrame, name: str | int) -> pd.DataFrame:
+    """A matrix on a sheet, with names in its first row and first column."""
+    cells = cells.dropna(how="all").dropna(how="all", axis=1)
+    if cells.empty:
+        raise ValueError(f"sheet {name!r} is empty; names go into its first row and first column")
+    columns, rows = ([str(cell).strip() for cell in side] for side in (cells.iloc[0, 1:], cells.iloc[1:, 0]))
+    if columns != rows:
+        raise ValueError(
+            f"sheet {name!r} names columns {columns} and rows {rows}; "
+            "the first row and the first column must hold the same names in the same order"
+        )
+    return cells.iloc[1:, 1:].set_axis(rows).set_axis(columns, axis=1)
+
+
 def _is_number(text: str) -> bool:
     return bool(re.fullmatch(r"[\d./／ ]*\d[\d./／ ]*|[?.–—-]", text.strip()))
 
 
-def pairs(
-    answers: Mapping[tuple[Any, Any], Any] | pd.DataFrame, labels: Sequence[Any] | None
-) -> tuple[list[list[Any]], list[Any]]:
+def pairs(answers: Any, labels: Sequence[Any] | None) -> tuple[list[list[Any]], list[Any]]:
     """A matrix from pairs and their words or numbers."""
-    if isinstance(answers, pd.DataFrame):
-        table = frames.select(
-            answers, {name: name for name in ("first", "second", "judgement")}, what="answers"
-        )
-        given = list(table.itertuples(index=False, name=None))
-    elif isinstance(answers, Mapping):
+    if isinstance(answers, Mapping):
         given = []
         for pair, value in answers.items():
             if not isinstance(pair, tuple) or len(pair) != 2:
@@ -134,7 +169,9 @@ def pairs(
                 )
             given.append((*pair, value))
     else:
-        raise TypeError(f"answers must be a dictionary or a DataFrame, got {type(answers).__name__}")
+        wanted = {name: name for name in ("first", "second", "judgement")}
+        table = frames.select(answers, wanted, what="answers, unless it is a dictionary,")
+        given = list(table.itertuples(index=False, name=None))
     if not given:
         raise ValueError("there are no answers; each pair of criteria needs one")
     found = list(labels) if labels is not None else list(dict.fromkeys(x for row in given for x in row[:2]))
@@ -178,14 +215,18 @@ def questionnaire(
         judged = _signed(table[name], name)
         logs[:, j, i] = judged if negative == "first" else -judged
         logs[:, i, j] = -logs[:, j, i]
-    return logs, tuple(found), table.index.rename("rater")
+    raters = answers.index if isinstance(answers, pd.DataFrame) else table.index
+    if raters.has_duplicates:
+        raise ValueError(f"the rater {raters[raters.duplicated()][0]!r} is there twice; keep one row of each")
+    return logs, tuple(found), raters.rename("rater")
 
 
 def _pair(name: str, separator: str) -> tuple[str, str]:
     parts = str(name).split(separator)
     if len(parts) != 2 or not all(parts) or parts[0] == parts[1]:
         raise ValueError(
-            f"column {name!r} names no pair; name it like 'price{separator}quality', or set separator"
+            f"column {name!r} names no pair; name it like 'price{separator}quality', or set separator; "
+            "names of raters go into the index: answers.set_index('rater')"
         )
     return parts[0], parts[1]
 

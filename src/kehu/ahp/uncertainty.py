@@ -9,7 +9,6 @@ import pandas as pd
 
 from kehu.ahp import alternatives, missing, priorities
 from kehu.ahp.hierarchy import Hierarchy
-from kehu.ahp.matrix import check_method
 
 
 @dataclass(frozen=True)
@@ -23,13 +22,15 @@ class Ranges:
         (percentiles of the draws) and ``share_first``, how often it had the largest weight.
     ranks : pandas.DataFrame or None
         Alternatives by rank: the share of draws in which they had it.
-    step, n_draws : float, int
-        How far judgements were moved, and how often.
+    step, level, n_draws : float, float, int
+        How far judgements were moved, the share of draws between ``low`` and ``high``, and how many there
+        were.
     """
 
     weights: pd.DataFrame
     ranks: pd.DataFrame | None
     step: float
+    level: float
     n_draws: int
 
 
@@ -80,7 +81,6 @@ def ranges(
     >>> ranges(service).weights.round(2).loc["speed"].to_dict()
     {'weight': 0.65, 'low': 0.62, 'high': 0.67, 'share_first': 1.0}
     """
-    check_method(method)
     for name, value, fits in (
         ("step", step, step > 0),
         ("level", level, 0 < level < 1),
@@ -90,16 +90,17 @@ def ranges(
             raise ValueError(
                 f"{name}={value!r} is not possible; step and n_draws lie above 0, level in (0, 1)"
             )
-    weights = hierarchy.leaves(method)
+    known = alternatives.settled(hierarchy, method)
+    weights = known.leaves()
     scaled = None
     if ratings is not None:
-        scaled = alternatives.rate(hierarchy, ratings, costs=costs, scale=scale, method=method).scaled
+        scaled = alternatives.rate(known, ratings, costs=costs, scale=scale).scaled
     drawn = _draws(hierarchy, weights.index, method, step, n_draws, np.random.default_rng(random_state))
     ends = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2], axis=0)
     first = drawn >= drawn.max(axis=1, keepdims=True) - 1e-12
     table = {"weight": weights, "low": ends[0], "high": ends[1], "share_first": first.mean(axis=0)}
     ranks = None if scaled is None else _shares_of_ranks(drawn @ scaled.to_numpy().T, scaled.index)
-    return Ranges(pd.DataFrame(table, index=weights.index), ranks, step, n_draws)
+    return Ranges(pd.DataFrame(table, index=weights.index), ranks, step, level, n_draws)
 
 
 def _draws(

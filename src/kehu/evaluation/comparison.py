@@ -11,6 +11,7 @@ from scipy import stats
 
 from kehu.evaluation import ranking, scaling
 
+_SUMMARY = ("best", "worst", "changes")
 WAYS = ("linear", "multiplicative")
 RANKINGS: dict[str, Callable[..., pd.DataFrame]] = {
     "topsis": ranking.topsis,
@@ -78,7 +79,7 @@ def combine(
         raise ValueError(f"how={how!r} is not known; take 'linear' or 'multiplicative'")
     if not 0 <= share <= 1:
         raise ValueError(f"share={share!r} must lie between 0 and 1")
-    criteria = pd.Index(first.index if isinstance(first, pd.Series) else list(first), name="criterion")
+    criteria = pd.Index(scaling.by_criterion(first).index, name="criterion")
     u, v = scaling.weights_of(first, criteria), scaling.weights_of(second, criteria)
     together = share * u + (1 - share) * v if how == "linear" else u**share * v ** (1 - share)
     if not together.sum():
@@ -157,7 +158,8 @@ def compare_weights(
     Raises
     ------
     ValueError
-        If there are fewer than two weightings, or they are about different criteria.
+        If there are fewer than two weightings, they are about different criteria, or one is named like a
+        column of the result.
 
     References
     ----------
@@ -174,11 +176,13 @@ def compare_weights(
     """
     if not isinstance(weightings, Mapping) or len(weightings) < 2:
         raise ValueError(f"give at least two weightings by name, got {_number(weightings)}")
-    given = next(iter(weightings.values()))
-    criteria = pd.Index(given.index if isinstance(given, pd.Series) else list(given), name="criterion")
-    columns = {}
+    criteria, columns = None, {}
     for name, weights in weightings.items():
+        if name in _SUMMARY:
+            raise ValueError(f"a weighting cannot be named {name!r}, as a column of the result is; rename it")
         try:
+            if criteria is None:
+                criteria = pd.Index(scaling.by_criterion(weights).index, name="criterion")
             columns[name] = scaling.weights_of(weights, criteria)
         except (TypeError, ValueError) as error:
             raise type(error)(f"weighting {name!r}: {error}") from None
@@ -202,8 +206,8 @@ def _alternatives(
     table: pd.DataFrame, weights: pd.DataFrame, costs: Sequence[str], ranked: Callable[..., pd.DataFrame]
 ) -> pd.DataFrame:
     places = pd.DataFrame({name: ranked(table, weights[name], costs=costs)["rank"] for name in weights})
-    found = places.assign(best=places.min(axis=1), worst=places.max(axis=1))
-    found["changes"] = found["worst"] - found["best"]
+    best, worst = places.min(axis=1), places.max(axis=1)
+    found = places.assign(**dict(zip(_SUMMARY, (best, worst, worst - best), strict=True)))
     return found.loc[table.index].rename_axis("alternative")
 
 

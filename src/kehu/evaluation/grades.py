@@ -31,7 +31,8 @@ class GradeEvaluation:
     score : float or None
         Mean of the values of the grades, by membership; None where grades have no values.
     levels : pandas.DataFrame
-        Criteria, and divisions of a hierarchy up to the goal, by grades; column ``weight`` is global.
+        Criteria, and divisions of a hierarchy up to the goal, by grades; with ``weight`` (global) and
+        ``level`` (0 the goal of a hierarchy, 1 what it is divided into, and so on).
     operator : str
         How memberships were put together.
     """
@@ -44,12 +45,12 @@ class GradeEvaluation:
     operator: str
 
 
-def membership_of_ratings(ratings: pd.DataFrame, grades: Sequence[Any]) -> pd.DataFrame:
+def membership_of_ratings(ratings: Any, grades: Sequence[Any]) -> pd.DataFrame:
     """Membership as the share of raters who gave each grade.
 
     Parameters
     ----------
-    ratings : pandas.DataFrame
+    ratings : dataframe
         Raters by criteria; each cell a grade. Missing ones are left out of their criterion.
     grades : sequence
         The grades from best to worst, or from worst to best.
@@ -71,9 +72,12 @@ def membership_of_ratings(ratings: pd.DataFrame, grades: Sequence[Any]) -> pd.Da
     {'good': 0.5, 'fair': 0.25, 'poor': 0.25}
     """
     grades = _grades(grades)
-    rows = {}
-    for name in ratings.columns:
-        given = ratings[name].dropna()
+    columns = frames.names(ratings, "ratings")
+    if not columns:
+        raise ValueError("ratings has no columns; it needs one for each criterion")
+    ratings, rows = frames.select(ratings, {name: name for name in columns}, what="ratings"), {}
+    for name in columns:
+        given = ratings[name].dropna().astype(object)
         unknown = given[~given.isin(grades)]
         if len(unknown):
             first = unknown.iloc[0]
@@ -106,12 +110,21 @@ def membership_of_values(values: Mapping[str, float] | pd.Series, points: pd.Dat
     >>> membership_of_values({"days": 2.5}, points).loc["days"].to_dict()
     {'good': 0.25, 'fair': 0.75, 'poor': 0.0}
     """
-    values = pd.Series(values, dtype=float) if isinstance(values, Mapping) else values
+    if not isinstance(points, pd.DataFrame):
+        raise TypeError(f"points must be a pandas DataFrame, criteria by grades, got {scaling.kind(points)}")
+    values = pd.Series(values, dtype=object) if isinstance(values, Mapping) else values
+    if not isinstance(values, pd.Series):
+        raise TypeError(f"values must be a pandas Series or a dictionary, got {scaling.kind(values)}")
+    _grades(points.columns)
+    for index in (points.index, values.index):
+        _each_once(index)
+    values = pd.Series(frames.numbers(values, "values"), index=values.index)
+    points = points.apply(lambda column: frames.numbers(column, f"points of {column.name!r}"))
     rows = {}
     for name in points.index:
         if name not in values.index:
             raise ValueError(f"values lack {name!r}; {frames.closest(name, values.index)}")
-        typical, value = points.loc[name].to_numpy(dtype=float), float(values[name])
+        typical, value = points.loc[name].to_numpy(), float(values[name])
         steps = np.diff(typical)
         if not np.isfinite([*typical, value]).all() or not ((steps > 0).all() or (steps < 0).all()):
             raise ValueError(
@@ -175,15 +188,16 @@ def fuzzy_evaluation(
     if operator not in OPERATORS:
         raise ValueError(f"operator={operator!r} is not known; take one of {', '.join(map(repr, OPERATORS))}")
     table = _membership(membership)
-    if values is not None and len(values) != len(table.columns):
-        raise ValueError(f"{len(values)} values were given for {len(table.columns)} grades")
+    worth = None if values is None else frames.numbers(pd.Series(values), "values")
+    if worth is not None and (len(worth) != len(table.columns) or not np.isfinite(worth).all()):
+        raise ValueError(f"values must be {len(table.columns)} numbers, one for each grade, got {values!r}")
     if isinstance(weights, Hierarchy):
         levels = _by_levels(table, weights, operator)
         whole = levels.loc[weights.goal, table.columns].to_numpy(dtype=float)
     else:
         shares = scaling.weights_of(weights, table.index)
         whole = _together(shares.to_numpy(), table.to_numpy(), operator)
-        levels = table.assign(weight=shares)
+        levels = table.assign(weight=shares, level=1)
     found = pd.Series(whole, index=table.columns, name="membership")
     ordered = np.sort(whole)[::-1]
     margin = float(ordered[0] - ordered[1]) if len(whole) > 1 else 1.0
@@ -193,22 +207,24 @@ def fuzzy_evaluation(
             f"{first!r} and {second!r} fit about equally well ({ordered[0]:.3f}, {ordered[1]:.3f})",
             UnclearGradeWarning,
         )
-    score = None if values is None else float(whole @ np.asarray(values, dtype=float))
+    score = None if worth is None else float(whole @ worth)
     return GradeEvaluation(found, found.idxmax(), margin, score, levels, operator)
 
 
 def _by_levels(table: pd.DataFrame, hierarchy: Hierarchy, operator: str) -> pd.DataFrame:
     """Memberships of the leaves, then of each division, from below up to the goal."""
+    hierarchy = hierarchy.settled()
+    below = hierarchy.weights().set_index("criterion")[["weight", "level"]]
     leaves = hierarchy.leaves()
     scaling.weights_of(leaves, table.index)
     rows = {name: table.loc[name].to_numpy() for name in leaves.index}
     for name in reversed(list(hierarchy.nodes)):
         local = hierarchy.local(name)
         rows[name] = _together(local.to_numpy(), np.stack([rows[child] for child in local.index]), operator)
-    weights = hierarchy.weights().set_index("criterion")["weight"].to_dict() | {hierarchy.goal: 1.0}
-    order = [hierarchy.goal, *hierarchy.weights()["criterion"]]
+    order = [hierarchy.goal, *below.index]
     found = pd.DataFrame([rows[name] for name in order], index=order, columns=table.columns)
-    return found.assign(weight=[weights[name] for name in order]).rename_axis("criterion")
+    found = found.assign(weight=[1.0, *below["weight"]], level=[0, *below["level"]])
+    return found.rename_axis("criterion")
 
 
 def _together(weights: np.ndarray, table: np.ndarray, operator: str) -> np.ndarray:
@@ -221,9 +237,12 @@ def _together(weights: np.ndarray, table: np.ndarray, operator: str) -> np.ndarr
 def _membership(membership: pd.DataFrame) -> pd.DataFrame:
     if not isinstance(membership, pd.DataFrame):
         raise TypeError(
-            f"membership must be a DataFrame, criteria by grades, got {type(membership).__name__}"
+            f"membership must be a pandas DataFrame, criteria by grades, got {scaling.kind(membership)}"
         )
-    _grades(list(membership.columns))
+    taken = {"weight", "level"}.intersection(_grades(membership.columns))
+    if taken:
+        raise ValueError(f"a grade cannot be named {taken.pop()!r}, as a column of the result is; rename it")
+    _each_once(membership.index)
     if membership.empty:
         raise ValueError("membership has no rows; give at least one criterion")
     values = np.column_stack([frames.numbers(membership[name], str(name)) for name in membership.columns])
@@ -234,6 +253,11 @@ def _membership(membership: pd.DataFrame) -> pd.DataFrame:
             "they must be numbers from 0 on that add up to 1"
         )
     return pd.DataFrame(values, index=membership.index, columns=membership.columns)
+
+
+def _each_once(criteria: pd.Index) -> None:
+    if criteria.has_duplicates:
+        raise ValueError(f"the criterion {criteria[criteria.duplicated()][0]!r} is there twice")
 
 
 def _grades(grades: Sequence[Any]) -> list[Any]:

@@ -50,10 +50,11 @@ def topsis(
     """
     values, is_cost = scaling.checked(table, costs)
     shares = scaling.weights_of(weights, values.columns)
-    length = np.sqrt((values**2).sum())
-    for name in values.columns[(length == 0).to_numpy()]:
+    largest = values.abs().max()
+    for name in values.columns[(largest == 0).to_numpy()]:
         raise ValueError(f"{name!r} is 0 throughout; drop it")
-    placed = (values / length * shares).to_numpy() * np.where(is_cost, -1, 1)
+    values = values / largest  # so that squares of any units neither vanish nor overflow
+    placed = (values / np.sqrt((values**2).sum()) * shares).to_numpy() * np.where(is_cost, -1, 1)
     to_best = np.sqrt(((placed - placed.max(axis=0)) ** 2).sum(axis=1))
     to_worst = np.sqrt(((placed - placed.min(axis=0)) ** 2).sum(axis=1))
     if not (to_best + to_worst).all():
@@ -85,7 +86,10 @@ def weighted_sum(
     """
     values, is_cost = scaling.checked(table, costs)
     shares = scaling.weights_of(weights, values.columns)
-    score = (scaling.ranged(values, is_cost) * shares).sum(axis=1)
+    scaled = scaling.ranged(values, is_cost)
+    if not scaled.loc[:, shares > 0].any(axis=None):
+        raise ValueError("all alternatives are alike where weights are above 0; there is nothing to rank")
+    score = (scaled * shares).sum(axis=1)
     return _in_order(score.to_frame("score"), "score")
 
 

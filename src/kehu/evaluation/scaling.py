@@ -1,6 +1,6 @@
 """Tables of alternatives and criteria: checked, and brought to one direction and scale."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from kehu.warnings import ConstantCriterionWarning, warn
 def checked(table: Any, costs: Sequence[str], *, at_least: int = 2) -> tuple[pd.DataFrame, np.ndarray]:
     """Numbers without gaps, and which columns are costs."""
     if not isinstance(table, pd.DataFrame):
-        raise TypeError(f"table must be a DataFrame, alternatives by criteria, got {type(table).__name__}")
+        raise TypeError(f"table must be a pandas DataFrame, alternatives by criteria, got {kind(table)}")
     if len(table) < at_least or not len(table.columns):
         raise ValueError(
             f"table has {len(table)} alternatives and {len(table.columns)} criteria; "
@@ -30,6 +30,8 @@ def checked(table: Any, costs: Sequence[str], *, at_least: int = 2) -> tuple[pd.
         raise ValueError(
             f"{table.index[row]!r} has no value of {table.columns[column]!r}; fill or drop it first"
         )
+    if not isinstance(costs, Iterable):
+        raise TypeError(f"costs must be a list of criteria, got {costs!r}")
     costs = [costs] if isinstance(costs, str) else list(costs)
     for cost in costs:
         if cost not in values.columns:
@@ -59,15 +61,20 @@ def positive(values: pd.DataFrame, costs: np.ndarray) -> pd.DataFrame:
 
 def ranged(values: pd.DataFrame, costs: np.ndarray) -> pd.DataFrame:
     """From 0, the worst, to 1, the best; a constant column is 0 throughout."""
-    span = values.max() - values.min()
     turned = values - values.min()
     turned.loc[:, costs] = values.max() - values.loc[:, costs]
-    return turned / span.where(span > 0, 1)
+    span = turned.max()
+    return turned * varying(values) / span.where(span > 0, 1)
+
+
+def varying(values: pd.DataFrame) -> np.ndarray:
+    """Which columns vary by more than rounding."""
+    return (values.max() - values.min() > 1e-12 * values.abs().max()).to_numpy()
 
 
 def warn_of_constants(values: pd.DataFrame) -> np.ndarray:
     """Which columns vary; those that do not are warned of."""
-    varies = (values.max() > values.min()).to_numpy()
+    varies = varying(values)
     if not varies.any():
         raise ValueError("no criterion varies between the alternatives; there is nothing to weight by")
     if not varies.all():
@@ -76,14 +83,23 @@ def warn_of_constants(values: pd.DataFrame) -> np.ndarray:
     return varies
 
 
+def by_criterion(weights: Any) -> pd.Series:
+    """Weights as a Series."""
+    if isinstance(weights, Mapping):
+        return pd.Series(weights)
+    if not isinstance(weights, pd.Series):
+        raise TypeError(f"weights must be a pandas Series or a dictionary by criterion, got {kind(weights)}")
+    return weights
+
+
+def kind(value: Any) -> str:
+    """Type with its library, as several have a DataFrame."""
+    return f"{type(value).__module__}.{type(value).__name__}".removeprefix("builtins.")
+
+
 def weights_of(weights: Any, criteria: pd.Index) -> pd.Series:
     """Weights in the order of the criteria, made to add up to 1."""
-    if isinstance(weights, Mapping):
-        weights = pd.Series(weights)
-    if not isinstance(weights, pd.Series):
-        raise TypeError(
-            f"weights must be a Series or a dictionary by criterion, got {type(weights).__name__}"
-        )
+    weights = by_criterion(weights)
     if weights.index.has_duplicates:
         raise ValueError(f"weights name {weights.index[weights.index.duplicated()][0]!r} twice")
     for missing in criteria.difference(weights.index, sort=False):

@@ -35,7 +35,8 @@ class ControlChart:
     widened : bool
         Whether the limits were widened by it.
     false_alarm : float
-        Chance that a stable series of this length shows at least one point beyond the limits.
+        Chance that a stable series of this length shows at least one point beyond the limits, if its values
+        are nearly normal and scatter as counts do.
     """
 
     table: pd.DataFrame
@@ -101,6 +102,10 @@ def control_chart(
     u chart: :math:`\bar u \pm 3 \sigma_z \sqrt{\bar u / n_i}`. Individuals: :math:`\bar x \pm 3 \overline{MR}
     / 1.128`. A period without cases has no value and no limits.
 
+    Overdispersion too small for the test to find, and widened limits that are estimated themselves, cost
+    more false alarms than ``false_alarm`` says: where values scatter 1.1 to 1.3 times as widely as counts,
+    about a quarter of stable series of 60 periods had one in simulations, instead of 15 in 100.
+
     References
     ----------
     D. C. Montgomery, Introduction to Statistical Quality Control, 6th ed. 2009; D. B. Laney, "Improved
@@ -146,9 +151,15 @@ def _checked(table: pd.DataFrame, kind: str, names: dict[str, str]) -> pd.DataFr
         or not data["period"].is_monotonic_increasing
         or data["period"].duplicated().any()
     ):
-        raise ValueError(f"{names['period']!r} must go up from row to row, without gaps or repetitions")
+        raise ValueError(
+            f"{names['period']!r} must go up from row to row, nothing missing and nothing there twice"
+        )
     for name in wanted[1:]:
         data[name] = frames.numbers(data[name], names[name])
+    for name in wanted[1:]:
+        if np.isinf(data[name]).any():
+            row = int(np.isinf(data[name]).argmax())
+            raise ValueError(f"{names[name]!r} is infinite in row {row}")
     if kind == "individuals":
         return data.assign(n=data["value"].notna().astype(float))
     counts, n = data["count"].to_numpy(), data["n"].to_numpy()
@@ -165,6 +176,8 @@ def _checked(table: pd.DataFrame, kind: str, names: dict[str, str]) -> pd.DataFr
 
 
 def _baseline(data: pd.DataFrame, baseline: int | None) -> np.ndarray:
+    if baseline is not None and (isinstance(baseline, bool) or not isinstance(baseline, int | np.integer)):
+        raise TypeError(f"baseline={baseline!r} must be a whole number: how many periods, from the first")
     length = len(data) if baseline is None else baseline
     used = (np.arange(len(data)) < length) & (data["n"] > 0).to_numpy()
     if used.sum() < 2 or length > len(data):

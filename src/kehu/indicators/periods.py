@@ -38,7 +38,9 @@ def rates(cases: Any, *, event: str, time: str = "ordered_at", freq: str = "W") 
     [0.5, 0.0]
     """
     table = frames.select(cases, {"event": event, "time": time}, what="cases")
-    happened = table["event"].astype(float) if table["event"].dtype == bool else table["event"]
+    happened = table["event"]
+    if pd.api.types.is_bool_dtype(happened.dtype):
+        happened = happened.astype("Float64")
     happened = frames.numbers(happened, event)
     wrong = np.flatnonzero(~np.isin(happened, (0, 1)))
     if len(wrong):
@@ -72,7 +74,10 @@ def means(cases: Any, *, value: str, time: str = "ordered_at", freq: str = "W") 
     [3.0, 3.0]
     """
     table = frames.select(cases, {"value": value, "time": time}, what="cases")
-    found = _by_period(table["time"], frames.numbers(table["value"], value), time, freq)
+    measured = frames.numbers(table["value"], value)
+    if np.isinf(measured).any():
+        raise ValueError(f"{value!r} is infinite in row {int(np.isinf(measured).argmax())}")
+    found = _by_period(table["time"], measured, time, freq)
     return found.assign(value=found["total"] / found["n"].where(found["n"] > 0))[["period", "n", "value"]]
 
 

@@ -136,12 +136,21 @@ def before_after(table: pd.DataFrame, *, change: Any) -> Change:
     """
     data = frames.select(table, {name: name for name in ("period", "value", "n")}, what="table")
     data = data.assign(value=frames.numbers(data["value"], "value"), n=frames.numbers(data["n"], "n"))
+    wrong = ~(np.isfinite(data["n"]) & (data["n"] >= 0) & (np.isfinite(data["value"]) | (data["n"] == 0)))
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ValueError(
+            f"row {row} has the value {data['value'][row]:g} of {data['n'][row]:g} cases; each period needs "
+            "a number of both, no value only where n is 0"
+        )
     data = data[data["n"] > 0]
     try:
+        if pd.api.types.is_datetime64_any_dtype(data["period"].dtype):
+            change = pd.Timestamp(change)
         later = (data["period"] >= change).to_numpy()
-    except TypeError:
+    except (TypeError, ValueError):
         raise TypeError(
-            f"change={change!r} cannot be compared with periods such as {data['period'].iloc[0]!r}"
+            f"change={change!r} cannot be compared with periods such as {_example(data['period'])}"
         ) from None
     if min(later.sum(), (~later).sum()) < 2:
         raise ValueError(
@@ -158,6 +167,10 @@ def before_after(table: pd.DataFrame, *, change: Any) -> Change:
     p_value = 2 * stats.t.sf(abs(difference) / error, freedom)
     ends = float(difference - half), float(difference + half)
     return Change(before, after, float(difference), *ends, float(p_value), n_before, n_after)
+
+
+def _example(periods: pd.Series) -> str:
+    return repr(periods.tolist()[0]) if len(periods) else "none"
 
 
 def _mean(part: pd.DataFrame) -> tuple[float, float, int]:

@@ -19,6 +19,7 @@ MOST_NAMED = 12  # points that are named where they are; more are numbered
 _CUTS = (26, 20, 15, 11, 8)  # letters of a name, fewer where there is less room
 _AWAY = np.array([0.0, 0.4, 0.9, 1.6, 2.6, 4.0, 6.0, 9.0, 13.0])  # distances of a name, in lines of text
 _ROUNDS = 6
+_LEAST = 4.2  # width of the shortest name, in lines of text: a short word may be four signs in Chinese
 _OUTSIDE, _ON_NAME, _ON_DOT, _ON_LINE = 1000.0, 60.0, 12.0, 1.2
 _CORNERS = {
     "upper left": (0.015, 0.98, "left", "top"),
@@ -80,6 +81,8 @@ def name_points(
             texts = [_write(ax, text) for text in shown]
             add_fonts(ax)
             sizes = np.array([text.get_window_extent().size for text in texts])
+            if not many:
+                sizes[:, 0] = np.maximum(sizes[:, 0], _LEAST * note_size(ax) * fig.dpi / 72)
             room = ax.get_window_extent().extents
             taken = np.array(others).reshape(-1, 4)
             centres, sound = spread_names(place, sizes, room, taken, lines, _point(ax))
@@ -89,8 +92,8 @@ def name_points(
                 text.remove()
         ends = np.clip(place, centres - sizes / 2, centres + sizes / 2)
         back = ax.transData.inverted()
-        for text, centre, end, start in zip(texts, centres, ends, place, strict=True):
-            text.set_position(back.transform(centre))
+        for text, centre, size, end, start in zip(texts, centres, sizes, ends, place, strict=True):
+            _anchor(text, centre, size, start, back)
             if np.hypot(*(end - start)) > 8 * _point(ax):
                 line = {"color": GREY, "linewidth": 0.4 * growth(ax), "zorder": 2}
                 ax.plot(*back.transform([start, end]).T, **line)
@@ -101,6 +104,14 @@ def _write(ax: Axes, text: str) -> Text:
     style = {"ha": "center", "va": "center", "fontsize": note_size(ax), "color": INK, "zorder": 6}
     back = {"facecolor": "white", "edgecolor": "none", "alpha": 0.65, "pad": 0.2}
     return ax.text(*np.mean([ax.get_xlim(), ax.get_ylim()], axis=1), f" {literal(text)} ", bbox=back, **style)
+
+
+def _anchor(text: Text, centre: np.ndarray, size: np.ndarray, start: np.ndarray, back: Any) -> None:
+    """Hold a name at that side of its box where its point is, also if it is shorter in another language."""
+    side = np.where(np.abs(start - centre) < size / 2, 0, np.sign(start - centre)).astype(int)
+    text.set_horizontalalignment(("center", "right", "left")[side[0]])
+    text.set_verticalalignment(("center", "top", "bottom")[side[1]])
+    text.set_position(back.transform(centre + side * size / 2))
 
 
 def _point(ax: Axes) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator
@@ -39,14 +40,18 @@ def with_limits(value: float, low: float, high: float, decimals: int) -> str:
 def legend_of_rows(ax: Axes, handles: Sequence[Line2D], *, taken: int = 0) -> None:
     """Name things above the axes, in the order in which they read, ending at the right side.
 
-    The columns are the same in both languages, as a figure may be switched. ``taken`` letters to the right
-    of the axes are not theirs.
+    ``taken`` letters to the right of the axes are not theirs.
     """
+    columns = columns_for(ax, handles, taken)
+    legend_row(ax, row_wise(handles, columns), columns=columns, side="right")
+
+
+def columns_for(ax: Axes, handles: Sequence[Artist], taken: int = 0) -> int:
+    """How many columns a legend has room for, the same in both languages, as a figure may be switched."""
     both = [[translate(handle.get_label(), language) for language in LANGUAGES] for handle in handles]
     wide, room = [max(map(text_width, texts)) + 4 for texts in both], 0.95 * letters(ax) - taken
     fitting = (n for n in range(len(wide), 1, -1) if sum(max(wide[start::n]) for start in range(n)) <= room)
-    columns = next(fitting, 1)
-    legend_row(ax, row_wise(handles, columns), columns=columns, side="right")
+    return next(fitting, 1)
 
 
 def line(label: str, colour: Any, dashes: Any = "-", width: float = 1.2) -> Line2D:

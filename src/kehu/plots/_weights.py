@@ -12,7 +12,6 @@ from scipy.optimize import isotonic_regression
 
 from kehu.figures.look import BLUE, GREEN, INK, OCHRE, PURPLE, VERMILLION
 from kehu.figures.ticks import Names, Numbers, literal, shorten
-from kehu.figures.ticks import width as text_width
 from kehu.figures.words import say
 from kehu.plots._canvas import note_size, values
 from kehu.plots._rules import growth
@@ -20,7 +19,7 @@ from kehu.plots._rules import growth
 SERIES = (BLUE, VERMILLION, GREEN, PURPLE, OCHRE, INK)
 ROW = 5.2  # mm: height of a row
 EM = 0.55  # mean width of a letter, in font sizes
-_ALONE = 0.77  # height of axes in a figure of their own, before the layout
+_ALONE, _ALONE_WIDE = 0.77, 0.775  # height and width of axes in a figure of their own, before the layout
 _LONGEST = 30  # letters of a name at the side
 
 
@@ -30,8 +29,9 @@ def named(text: object, longest: int) -> str:
 
 
 def letters(ax: Axes) -> float:
-    """How many letters stand side by side in the width of the figure."""
-    return 72 * ax.figure.get_figwidth() / (EM * note_size(ax))
+    """How many letters stand side by side in the width of the figure, or in the share of one axes of many."""
+    part = min(ax.get_position().width / _ALONE_WIDE, 1.0)
+    return part * 72 * ax.figure.get_figwidth() / (EM * note_size(ax))
 
 
 def rows_down(ax: Axes, names: Sequence[Any]) -> None:
@@ -58,13 +58,6 @@ def weights_of(column: pd.Series, name: str) -> np.ndarray:
     if len(wrong):
         raise ValueError(f"{name} must hold weights from 0 on, got {found[wrong[0]]:g} in row {wrong[0]}")
     return found
-
-
-def columns_for(names: Sequence[str], ax: Axes) -> int:
-    """How many of these names stand side by side in a legend."""
-    wide, room = [text_width(name) + 4 for name in names], 0.95 * letters(ax)
-    fitting = (n for n in range(len(names), 1, -1) if sum(max(wide[start::n]) for start in range(n)) <= room)
-    return next(fitting, 1)
 
 
 def row_wise(handles: Sequence[Line2D], columns: int) -> list[Line2D]:

@@ -11,12 +11,11 @@ from matplotlib.ticker import FixedLocator, MaxNLocator, StrMethodFormatter
 from kehu.figures.look import BLUE, GREEN, GREY, INK, PALE, VERMILLION
 from kehu.figures.numerals import number, percent
 from kehu.figures.ticks import Dates, Names, Numbers, Percents, literal
-from kehu.figures.ticks import width as text_width
-from kehu.figures.words import LANGUAGES, heading, say, translate
+from kehu.figures.words import heading, say
 from kehu.indicators import ControlChart
 from kehu.plots._canvas import canvas
+from kehu.plots._rows import columns_for
 from kehu.plots._rules import dot, growth, legend_row
-from kehu.plots._weights import columns_for
 
 _MEASURES = {"p": "axis.share_of_cases", "u": "axis.events_per_unit", "individuals": "axis.value"}
 _MANY = 60  # periods from which values have no dots
@@ -98,10 +97,7 @@ def control_chart(
         ax.set_ylabel(
             say(_MEASURES[chart.kind], language) if name is None else literal(heading(name, language))
         )
-        # The same columns in both languages, as a figure may be switched.
-        labels = [handle.get_label() for handle in handles]
-        widest = [max((translate(text, each) for each in LANGUAGES), key=text_width) for text in labels]
-        legend_row(ax, handles, columns=min(columns_for(widest, ax), 2))
+        legend_row(ax, handles, columns=min(columns_for(ax, handles), 2))
     return ax
 
 

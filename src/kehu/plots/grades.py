@@ -11,12 +11,14 @@ from kehu.figures.look import GREY, INK
 from kehu.figures.numerals import number, percent
 from kehu.figures.ticks import Localised, Names, Percents, literal, shorten
 from kehu.figures.ticks import width as text_width
-from kehu.figures.words import LANGUAGES, say
+from kehu.figures.words import say
 from kehu.plots._canvas import SHADES, canvas, note_size
-from kehu.plots._rules import dot, growth, legend_row
-from kehu.plots._weights import ROW, columns_for, letters, named, row_wise
+from kehu.plots._rows import legend_of_rows
+from kehu.plots._rules import dot, growth
+from kehu.plots._weights import ROW, letters, named
 
 _LONGEST = 24
+_HIGH, _LOW = 0.78, 0.58  # of a row
 
 
 class _WholeFirst(Localised):
@@ -38,6 +40,8 @@ def grade_membership(
     evaluation: GradeEvaluation, *, ax: Axes | None = None, language: str = "en", width: str = "single"
 ) -> Axes:
     """Bars of membership by grade, for the whole and below it for its criteria, with their weights.
+
+    Of a hierarchy the bars of parts of a part are lower.
 
     Parameters
     ----------
@@ -76,8 +80,11 @@ def grade_membership(
     shares, names = levels[grades].to_numpy(dtype=float), [str(name) for name in levels.index]
     weights = levels["weight"].to_numpy(dtype=float)
     # Of a hierarchy the goal stands first; else the whole has no row yet.
-    has_goal = weights.sum() > 1 + 1e-6
+    has_goal = bool((levels["level"] == 0).any())
+    # What is divided stands out from its parts.
+    heights = np.where(levels["level"] > 1, _LOW, _HIGH)
     if not has_goal:
+        heights = np.concatenate([[_HIGH], heights])
         shares = np.vstack([evaluation.membership.to_numpy(dtype=float), shares])
         weights = np.concatenate([[1.0], weights])
     places = np.arange(len(shares))
@@ -86,15 +93,15 @@ def grade_membership(
         left, handles, scale = np.zeros(len(shares)), [], growth(ax)
         for grade, share, colour in zip(grades, shares.T, colours, strict=True):
             look = {"color": colour, "edgecolor": "white", "linewidth": 0.4 * scale}
-            ax.barh(places, share, left=left, height=0.72, **look)
+            ax.barh(places, share, left=left, height=heights, **look)
             left = left + share
             handles.append(dot(named(grade, 20), colour, GREY, "s"))
         bars = letters(ax) - min(max(map(text_width, names)), _LONGEST) - 14
         _write_shares(ax, shares, colours, 4 / bars)
         chosen = grades.index(evaluation.grade)
-        corner = (float(shares[0, :chosen].sum()), -0.36)
+        corner = (float(shares[0, :chosen].sum()), -_HIGH / 2)
         frame = {"fill": False, "edgecolor": INK, "linewidth": 1.2 * scale, "zorder": 3}
-        ax.add_patch(Rectangle(corner, float(shares[0, chosen]), 0.72, clip_on=False, **frame))
+        ax.add_patch(Rectangle(corner, float(shares[0, chosen]), _HIGH, clip_on=False, **frame))
         ax.axhline(0.5, color=GREY, linewidth=0.5 * scale)
         ax.set_ylim(len(shares) - 0.4, -0.6)
         ax.set_xlim(0, 1)
@@ -111,11 +118,8 @@ def grade_membership(
         right.tick_params(length=0)
         right.spines[:].set_visible(False)
         right.set_ylabel(say("weight", language))
-        # The same columns in both languages, as a figure may be switched.
-        widest = max((say("note.grade_of_whole", each) for each in LANGUAGES), key=text_width)
-        columns = columns_for([*(handle.get_label() for handle in handles), widest], ax)
         handles.append(dot(say("note.grade_of_whole", language), "none", INK, "s"))
-        legend_row(ax, row_wise(handles, columns), columns=columns, side="right")
+        legend_of_rows(ax, handles)
     return ax
 
 

@@ -26,6 +26,7 @@ _WIDEST, _STEP = 76.0, 76.0  # widest box, and from one column to the next at le
 _ROW = 19.5  # mm from one row to the next
 _COLUMNS = {"single": 3, "double": 5, "slide": 4}
 _MOST_COLUMNS = 6
+_TEXT = 8.6  # height of a line of text in a box
 _HEAD = 5.0  # length of a head
 _LABEL = np.array([25.0, 12.5])  # of a coefficient
 _STOPS = np.linspace(0.2, 0.8, 19)  # where on its arrow a coefficient may stand
@@ -78,8 +79,8 @@ def path_diagram(
     >>> pairs = list(zip(shop.paths["source"], shop.paths["target"]))
     >>> model = path_model(shop.answers, blocks=shop.blocks, paths=pairs, n_boot=50, random_state=1)
     >>> ax = path_diagram(model)
-    >>> len(ax.patches), len(ax.texts)
-    (4, 8)
+    >>> len(ax.patches), [text.get_text() for text in ax.texts][-1]
+    (4, 'R² = 0.23')
     """
     if not isinstance(path_model, PathModel):
         raise TypeError(
@@ -103,8 +104,12 @@ def path_diagram(
             )
         ]
         _draw_arrows(ax, arrows)
-        _draw_boxes(ax, middles, box, names, path_model.constructs["r_squared"].to_numpy())
+        r_squared = path_model.constructs["r_squared"].to_numpy()
+        explained = np.nan_to_num(r_squared) > 0
+        _draw_boxes(ax, middles, box, names, explained)
         _write_coefficients(ax, arrows, middles, box)
+        there = np.flatnonzero(explained)
+        _write_explained(ax, middles[there], box, [names[one] for one in there], r_squared[there])
         for axis in (ax.xaxis, ax.yaxis):
             axis.set_visible(False)
         ax.spines[:].set_visible(False)
@@ -167,17 +172,30 @@ def _draw_arrows(ax: Axes, arrows: list[_Arrow]) -> None:
 
 
 def _draw_boxes(
-    ax: Axes, middles: np.ndarray, box: np.ndarray, names: list[str], r_squared: np.ndarray
+    ax: Axes, middles: np.ndarray, box: np.ndarray, names: list[str], explained: np.ndarray
 ) -> None:
-    for middle, name, explained in zip(middles, names, r_squared, strict=True):
+    """Boxes with names, in their upper part where something is explained."""
+    for middle, name, known in zip(middles, names, explained, strict=True):
         frame = {"facecolor": "#F3F7FA", "edgecolor": INK, "linewidth": 0.8 * growth(ax), "zorder": 3}
         ax.add_patch(Rectangle(middle - box, *(2 * box), **frame))
+        lines = wrap(str(name), int(2 * box[0] / _LETTER) - 1, 2)
         # The blanks keep a name from being taken for a word of the catalogue.
-        lines = [f" {literal(one)} " for one in wrap(str(name), int(2 * box[0] / _LETTER) - 1, 2)]
-        if np.isfinite(explained) and explained > 0:
-            lines.append(f"R² = {explained:.2f}")
-        style = {"ha": "center", "va": "center", "fontsize": note_size(ax), "color": INK, "linespacing": 1.15}
-        ax.text(*middle, "\n".join(lines), zorder=4, **style)
+        text = "\n".join(f" {literal(line)} " for line in lines)
+        ax.text(middle[0], middle[1] - known * _TEXT / 2, text, **_in_box(ax))
+
+
+def _write_explained(
+    ax: Axes, middles: np.ndarray, box: np.ndarray, names: list[str], r_squared: np.ndarray
+) -> None:
+    """R² below the names."""
+    for middle, name, share in zip(middles, names, r_squared, strict=True):
+        below = len(wrap(str(name), int(2 * box[0] / _LETTER) - 1, 2)) * _TEXT / 2
+        ax.text(middle[0], middle[1] + below, f"R² = {share:.2f}", **_in_box(ax))
+
+
+def _in_box(ax: Axes) -> dict[str, Any]:
+    style = {"ha": "center", "va": "center", "fontsize": note_size(ax), "color": INK}
+    return style | {"linespacing": 1.15, "zorder": 4}
 
 
 def _write_coefficients(ax: Axes, arrows: list[_Arrow], middles: np.ndarray, box: np.ndarray) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from scipy import stats
 
@@ -26,6 +27,7 @@ _TICK = "|"  # of a cut
 _MOST_CUTS = 9
 _CUT_COLOURS = LinearSegmentedColormap.from_list("kehu_cuts", ["#F0B890", VERMILLION, "#6E3000"])
 _TOGETHER = 0.76  # share of a row that coefficients of one driver take
+_TRUE_MARK = {"markersize": 7, "markeredgewidth": 1.4}
 _WIDEST = 4.0  # largest limit on the axis, in largest coefficients
 
 
@@ -44,6 +46,7 @@ def coefficient_forest(
     *,
     standardised: bool = False,
     cuts: bool = False,
+    truth: Mapping[str, float] | None = None,
     ax: Axes | None = None,
     language: str = "en",
     width: str = "single",
@@ -62,6 +65,8 @@ def coefficient_forest(
     cuts : bool
         Ordered model: whether to show beside each coefficient those of the separate logits of each cut
         between categories. They should lie close together.
+    truth : mapping of str to float, optional
+        True coefficients of simulated drivers, in the unit that is drawn, to mark beside the estimates.
     ax : matplotlib.axes.Axes, optional
         Axes to draw on; a new figure, as tall as the drivers need, when not given.
     language : {"en", "zh"}
@@ -77,7 +82,8 @@ def coefficient_forest(
     ------
     TypeError, ValueError
         If it is no such result, there are more than five, or of different kinds; or cuts are asked for of
-        several models, of one that has none, or of one that has more than nine.
+        several models, of one that has none, or of one that has more than nine; or ``truth`` has no finite
+        number for a driver.
 
     Examples
     --------
@@ -98,13 +104,15 @@ def coefficient_forest(
         series += _cutwise(models, standardised)
     first = series[0].table["value"].sort_values(ascending=False, kind="stable").index
     drivers = list(dict.fromkeys([*first, *(name for one in series for name in one.table.index)]))
+    true = None if truth is None else _true(truth, drivers)
     shifts = (np.arange(len(series)) - (len(series) - 1) / 2) * _TOGETHER / len(series)
     row = ROW * max(1.0, 0.45 * len(series))
     with canvas(ax, language=language, width=width, height=28 + row * max(len(drivers), 4)) as ax:
         scale = growth(ax)
         ax.axvline(0, color=INK, linewidth=0.8 * scale, zorder=1)
+        reach = _reach(series, true)
         if len(series) > 1:
-            ax.hlines(np.arange(1, len(drivers)) - 0.5, *_reach(series), color=GREY, linewidth=0.3 * scale)
+            ax.hlines(np.arange(1, len(drivers)) - 0.5, *reach, color=GREY, linewidth=0.3 * scale)
         for one, shift in zip(series, shifts, strict=True):
             data = one.table.reindex(drivers)
             places = np.arange(len(drivers)) + shift
@@ -116,15 +124,30 @@ def coefficient_forest(
                 look["edgecolor"] = one.colour
                 look["facecolor"] = [one.colour if sure else "white" for sure in data["sure"].fillna(True)]
             ax.scatter(data["value"], places, **look)
+        if true is not None:
+            places = np.arange(len(drivers))
+            ax.vlines(true, places - 0.36, places + 0.36, color=VERMILLION, linewidth=1.4 * scale, zorder=4)
         rows_down(ax, drivers)
-        ax.set_xlim(*_reach(series))
+        ax.set_xlim(*reach)
         ax.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         ax.xaxis.set_major_formatter(Numbers(language))
         key = f"axis.coefficient_{kind}{'_standardised' if standardised else ''}"
         ax.set_xlabel(say(key, language))
         ax.grid(axis="x")
-        legend_of_rows(ax, _handles(series, models, language))
+        handles = _handles(series, models, language)
+        if true is not None:
+            handles.append(Line2D([], [], linestyle="none", marker="|", color=VERMILLION, **_TRUE_MARK))
+            handles[-1].set_label(say("note.true_value", language))
+        legend_of_rows(ax, handles)
     return ax
+
+
+def _true(truth: Mapping[str, float], drivers: list[str]) -> np.ndarray:
+    """True coefficients in the order of the rows."""
+    for name in drivers:
+        if name not in truth or not np.isfinite(truth[name]):
+            raise ValueError(f"truth must have a finite number for {name!r}, got {dict(truth)}")
+    return np.array([float(truth[name]) for name in drivers])
 
 
 def _kind(models: Mapping[Any, Any]) -> str:
@@ -177,9 +200,12 @@ def _cutwise(models: Mapping[Any, DriverRegression], standardised: bool) -> list
     return series
 
 
-def _reach(series: list[_Series]) -> tuple[float, float]:
-    """Ends of the axis: all coefficients and 0, and limits as far as they do not run off."""
-    table = pd.concat([one.table[["value", "low", "high"]] for one in series]).dropna()
+def _reach(series: list[_Series], true: np.ndarray | None) -> tuple[float, float]:
+    """Ends of the axis: all coefficients, true ones and 0, and limits as far as they do not run off."""
+    tables = [one.table[["value", "low", "high"]] for one in series]
+    if true is not None:
+        tables.append(pd.DataFrame({"value": true, "low": true, "high": true}))
+    table = pd.concat(tables).dropna()
     size = float(table["value"].abs().max())
     most = max(_WIDEST * size, 3 * float((table["high"] - table["low"]).median())) or 1.0
     low = max(min(float(table["low"].min()), 0.0), -most)

@@ -126,7 +126,8 @@ def importance_performance_map(
         if not certain.all():
             handles.append(dot(say("note.quadrant_open", language), "white", BLUE))
         legend_of_rows(ax, handles)
-        name_points(ax, np.column_stack([x, y]), data["driver"].tolist(), clear=corners, spans=spans)
+        lines = np.vstack([spans, _across(ax, borders)])
+        name_points(ax, np.column_stack([x, y]), data["driver"].tolist(), clear=corners, spans=lines)
     return ax
 
 
@@ -203,7 +204,8 @@ def kano_map(
             axis.set_major_formatter(Percents(language))
             axis.set_label_text(say(key, language))
         legend_of_rows(ax, handles)
-        name_points(ax, np.column_stack([x, y]), data["feature"].tolist(), clear=corners, spans=spans)
+        lines = np.vstack([spans, _across(ax, (0.5, 0.5))])
+        name_points(ax, np.column_stack([x, y]), data["feature"].tolist(), clear=corners, spans=lines)
     return ax
 
 
@@ -226,6 +228,12 @@ def _spans(data: pd.DataFrame, x: np.ndarray, y: np.ndarray, columns: tuple[str,
         ]
     )
     return lines[np.isfinite(lines).all(axis=1)]
+
+
+def _across(ax: Axes, borders: tuple[float, float]) -> np.ndarray:
+    """The lines at the borders, as `_spans`."""
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    return np.array([[borders[0], low, borders[0], high], [left, borders[1], right, borders[1]]])
 
 
 def _draw_spans(ax: Axes, spans: np.ndarray) -> None:

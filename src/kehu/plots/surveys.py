@@ -11,7 +11,7 @@ from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from kehu.figures.look import BLUE, GREY, INK, VERMILLION
 from kehu.figures.numerals import axis_numbers, number, percent
-from kehu.figures.ticks import Localised, Percents, literal, shorten
+from kehu.figures.ticks import Localised, Names, Percents, Words, literal, shorten
 from kehu.figures.ticks import width as text_width
 from kehu.figures.words import say
 from kehu.frames import closest
@@ -34,20 +34,12 @@ _BANDS = {"detractors": VERMILLION, "passives": "#D4D4D4", "promoters": BLUE}
 _SCORES = (1.45, 2.45)
 
 
-class _Lines(Localised):
-    """Finished texts of one or more lines at the places 0, 1, 2, …; the first may be one of the catalogue."""
+class _Lines(Names):
+    """Finished names of one or more lines, row by row."""
 
-    def __init__(self, texts: Sequence[str], language: str, first: str | None = None) -> None:
-        super().__init__(language)
-        self._texts, self._first = list(texts), first
-
-    def __call__(self, x: float, pos: int | None = None) -> str:  # noqa: ARG002
-        """Text at a place."""
-        place = round(x)
-        if not 0 <= place < len(self._texts):
-            return ""
-        text = self._texts[place]
-        return text if place or self._first is None else f"{say(self._first, self.language)}{text}"
+    def __init__(self, texts: Sequence[str]) -> None:
+        super().__init__(())
+        self._texts = list(texts)
 
 
 class _BothWays(Percents):
@@ -132,7 +124,7 @@ def likert(
                 _header(ax, place, header)
         ax.set_ylim(len(rows) - 0.4, -0.6)
         ax.yaxis.set_major_locator(FixedLocator(places))
-        ax.yaxis.set_major_formatter(_Lines(["\n".join(lines) for lines in names], language))
+        ax.yaxis.set_major_formatter(_Lines(["\n".join(lines) for lines in names]))
         ax.tick_params(axis="y", length=0)
         ticks = MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(*reach)
         ax.xaxis.set_major_locator(FixedLocator(ticks[(ticks >= reach[0]) & (ticks <= reach[1])]))
@@ -284,7 +276,7 @@ def net_promoter(
     if not isinstance(nps, NetPromoterScore):
         raise TypeError(f"nps must come from kehu.satisfaction.net_promoter_score, got {type(nps).__name__}")
     shares = [nps.bands["share"].to_numpy()]
-    scores, names = [(nps.score, nps.low, nps.high)], [f" ({nps.n:,})"]
+    scores, names = [(nps.score, nps.low, nps.high)], [""]
     if nps.groups is not None:
         groups = nps.groups.sort_values("score", ascending=False, kind="stable")
         shares += list(groups[list(BANDS)].to_numpy())
@@ -296,7 +288,9 @@ def net_promoter(
     places, level = np.arange(len(names)), percent(nps.confidence_level)
     with canvas(ax, language=language, width=width, height=26 + tall * max(len(names), 3)) as ax:
         scale, handles = growth(ax), []
-        _bands(ax, np.array(shares), max(text_width(line) for name in names for line in name.split("\n")))
+        whole = say("note.whole_of", language, n=f"{nps.n:,}")
+        lines = [whole, *(line for name in names for line in name.split("\n"))]
+        _bands(ax, np.array(shares), max(map(text_width, lines)))
         for band, colour in _BANDS.items():
             handles.append(dot(say(f"nps.{band}", language), colour, colour, "s"))
         ticks = _score_ticks(np.array(scores))
@@ -310,9 +304,12 @@ def net_promoter(
             ax.axhline(0.5, color=GREY, linewidth=0.5 * scale)
         ax.set_ylim(len(names) - 0.4, -0.6)
         ax.set_xlim(-0.02, _SCORES[1] + 0.05)
-        ax.yaxis.set_major_locator(FixedLocator(places))
-        ax.yaxis.set_major_formatter(_Lines(names, language, "note.whole"))
-        ax.tick_params(axis="y", length=0)
+        # The whole is a word of the catalogue, groups are names from the data.
+        ax.yaxis.set_minor_locator(FixedLocator([0]))
+        ax.yaxis.set_minor_formatter(Words([whole], language))
+        ax.yaxis.set_major_locator(FixedLocator(places[1:]))
+        ax.yaxis.set_major_formatter(_Lines(names))
+        ax.tick_params(axis="y", which="both", length=0)
         ax.xaxis.set_major_locator(FixedLocator(place.places))
         ax.xaxis.set_major_formatter(place)
         beside(ax, [with_limits(*score, 0) for score in scores], "")

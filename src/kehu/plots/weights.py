@@ -1,5 +1,6 @@
 """Charts of weights: judgements in pairs, weights with ranges, weightings compared, raters apart."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -19,18 +20,18 @@ from kehu.figures.ticks import Names
 from kehu.figures.ticks import width as text_width
 from kehu.figures.words import say
 from kehu.plots._canvas import canvas, note_size, table
+from kehu.plots._rows import legend_of_rows
 from kehu.plots._rules import dot, growth, legend_row
 from kehu.plots._weights import (
     ROW,
     SERIES,
-    columns_for,
     letters,
     named,
-    row_wise,
     rows_down,
     weight_axis,
     weights_of,
 )
+from kehu.warnings import OpposedCampsWarning
 
 _COLOURS = LinearSegmentedColormap.from_list(
     "kehu_judgements", ["#8F3F00", VERMILLION, "#F7D2B5", "#FFFFFF", "#BBD9EA", BLUE, "#00456C"]
@@ -266,13 +267,12 @@ def weights_compared(
             handles.append(dot(named(name, 24), colour, colour, marker))
         rows_down(ax, weights.index)
         weight_axis(ax, language, float(found.max()))
-        columns = columns_for([handle.get_label() for handle in handles], ax)
         if not np.isnan(comparison.concordance):
             agreement = number(round(comparison.concordance, 2), language)
             ax.set_xlabel(
                 f"{ax.get_xlabel()}\n{say('note.concordance', language, value=agreement)}", linespacing=1.4
             )
-        legend_row(ax, row_wise(handles, columns), columns=columns, side="right")
+        legend_of_rows(ax, handles)
     return ax
 
 
@@ -354,7 +354,9 @@ def group_disagreement(
         weight_axis(ax, language, float(max(raters.max(), mean["weight"].max())))
         certain = mean["low"].notna().any()
         key = "note.average_with_interval" if certain else "note.average_of_raters"
-        consensus = number(round(group.consensus(method).index, 2), language)
+        # The chart itself shows whether there are camps.
+        with warnings.catch_warnings(action="ignore", category=OpposedCampsWarning):
+            consensus = number(round(group.consensus(method).index, 2), language)
         handles = [
             dot(say("note.one_rater", language), GREY, GREY, "."),
             dot(say(key, language, n=f"{n:,}"), VERMILLION, VERMILLION, "D"),

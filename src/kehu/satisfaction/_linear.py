@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+# How near to 1 a leverage is that of a row fitted exactly.
+_EXACT = 1e-9
+
 
 @dataclass(frozen=True)
 class LeastSquares:
@@ -18,7 +21,9 @@ class LeastSquares:
     y, beta, fitted, residuals, leverage : numpy.ndarray
         Outcome, coefficients and what follows from them, a row each.
     covariance : numpy.ndarray
-        Of the coefficients, HC3.
+        Of the coefficients, HC3; NaN for those in ``alone``.
+    alone : numpy.ndarray of bool
+        Coefficients that a single respondent decides, as nobody else differs in that driver.
     """
 
     design: np.ndarray
@@ -28,6 +33,7 @@ class LeastSquares:
     residuals: np.ndarray
     leverage: np.ndarray
     covariance: np.ndarray
+    alone: np.ndarray
 
     @classmethod
     def of(cls, x: np.ndarray, y: np.ndarray) -> "LeastSquares":
@@ -39,10 +45,16 @@ class LeastSquares:
         leverage = np.minimum((q**2).sum(axis=1), 1.0)
         fitted = design @ beta
         residuals = y - fitted
-        # A row that alone decides a coefficient is fitted exactly; its residual says nothing.
-        weight = np.where(leverage < 1 - 1e-12, residuals / np.maximum(1 - leverage, 1e-12), 0.0)
-        half = inverse @ (q.T * weight)
-        return cls(design, y, beta, fitted, residuals, leverage, half @ half.T)
+        # A row that alone decides a coefficient is fitted exactly; its residual says nothing of the error.
+        exact = leverage > 1 - _EXACT
+        weight = np.where(exact, 0.0, residuals / np.maximum(1 - leverage, _EXACT))
+        reach = inverse @ q.T
+        half = reach * weight
+        size = np.abs(reach)
+        alone = (size[:, exact] > _EXACT * size.max(axis=1, keepdims=True)).any(axis=1)
+        covariance = half @ half.T
+        covariance[alone] = covariance[:, alone] = np.nan
+        return cls(design, y, beta, fitted, residuals, leverage, covariance, alone)
 
     @property
     def df(self) -> int:
@@ -55,18 +67,26 @@ class LeastSquares:
         return float(1 - self.residuals @ self.residuals / ((self.y - self.y.mean()) ** 2).sum())
 
     def wald(self) -> tuple[float, float]:
-        """F of all drivers together with robust errors, and its p-value."""
+        """F of all drivers together with robust errors, and its p-value by Hotelling's T².
+
+        F(p, n - p - 1) would take the robust covariance for known but for its scale: with 30 to 60
+        respondents and six drivers that finds something in 7 to 9 of 100 surveys without drivers.
+        """
         slopes, p = self.beta[1:], len(self.beta) - 1
+        if self.alone.any():
+            return float("nan"), float("nan")
         if self.r_squared > 1 - 1e-12:
             return float("inf"), 0.0
         value = float(slopes @ np.linalg.solve(self.covariance[1:, 1:], slopes) / p)
-        return value, float(stats.f.sf(value, p, self.df))
+        free = self.df - p + 1
+        return value, float(stats.f.sf(value * free / self.df, p, free)) if free > 0 else float("nan")
 
     def diagnostics(self, rows: np.ndarray) -> pd.DataFrame:
         """Residual, leverage and influence of each respondent."""
         p, n = self.design.shape[1], len(self.y)
         variance = self.residuals @ self.residuals / self.df
-        free = np.maximum(1 - self.leverage, 1e-12)
+        exact = self.leverage > 1 - _EXACT
+        free = np.where(exact, np.nan, 1 - self.leverage)
         inner = self.residuals / np.sqrt(variance * free)
         others = (variance * self.df - self.residuals**2 / free) / max(self.df - 1, 1)
         cook = inner**2 * self.leverage / (free * p)
@@ -79,7 +99,7 @@ class LeastSquares:
                 "studentised": self.residuals / np.sqrt(np.maximum(others, 1e-300) * free),
                 "leverage": self.leverage,
                 "influence": cook,
-                "influential": cook > 4 / n,
+                "influential": exact | (cook > 4 / n),
             }
         )
 

@@ -7,8 +7,8 @@ from scipy import stats
 from scipy.special import expit
 
 _MOST_STEPS = 100
-# A change of this many log-odds over one standard deviation is no finding but a coefficient running off.
-_RUNS_OFF = 12.0
+# At a maximum Newton's next step moves nobody's log-odds; at one that lies in infinity it still does.
+_STILL = 1e-3
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class OrderedLogit:
         value, scores, curvature = _derivatives(theta, z, y, n_cuts)
         for _ in range(_MOST_STEPS):
             gradient = scores.sum(axis=0)
-            step = np.linalg.lstsq(-curvature, gradient, rcond=1e-13)[0]
-            if gradient @ step < 1e-12 or np.abs(theta[n_cuts:]).max(initial=0) > 2 * _RUNS_OFF:
+            step = np.linalg.lstsq(-curvature, gradient, rcond=1e-15)[0]
+            if gradient @ step < 1e-12:
                 break
             size = 1.0
             while not (found := _log_likelihood(theta + size * step, z, y, n_cuts)) >= value - 1e-12:
@@ -59,6 +59,8 @@ class OrderedLogit:
                 break
             theta = theta + size * step
             value, scores, curvature = _derivatives(theta, z, y, n_cuts)
+        step = np.linalg.lstsq(-curvature, scores.sum(axis=0), rcond=1e-15)[0]
+        moved = max(np.abs(z @ step[n_cuts:]).max(initial=0), np.abs(step[:n_cuts]).max())
         back = np.eye(len(theta))
         back[n_cuts:, n_cuts:] = np.diag(1 / scale)
         back[:n_cuts, n_cuts:] = center / scale
@@ -70,7 +72,7 @@ class OrderedLogit:
             covariance=covariance,
             log_likelihood=float(value),
             scores=scores @ np.linalg.inv(back),
-            identified=bool(np.abs(theta[n_cuts:]).max(initial=0) < _RUNS_OFF),
+            identified=bool(moved < _STILL),
         )
 
     def probabilities(self, x: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """What a driver regression reports, from the fit to the tables."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -27,6 +28,13 @@ def ols(answers: Answers, level: float, fold: np.ndarray) -> dict[str, Any]:
     p_value = 2 * stats.t.sf(np.abs(statistic), fit.df)
     scale = x.std(axis=0, ddof=1) / y.std(ddof=1)
     together = fit.wald()
+    alone = [name for name, lone in zip(answers.names[:-1], fit.alone[1:], strict=True) if lone]
+    if alone:
+        warn(
+            f"a single respondent decides the coefficient of {', '.join(map(str, alone))}, so that it has no "
+            "error; leave the driver out, or join it with another",
+            NotIdentifiedWarning,
+        )
     return {
         "coefficients": _coefficients(
             answers.names[:-1], x, fit.beta[1:], errors[1:], half[1:], statistic[1:], p_value[1:], scale
@@ -39,12 +47,15 @@ def ols(answers: Answers, level: float, fold: np.ndarray) -> dict[str, Any]:
         "p_value": together[1],
         "residuals": fit.diagnostics(answers.rows),
         "checks": fit.checks(),
+        "identified": not alone,
         **_context(answers, level),
     }
 
 
-def ordered(answers: Answers, level: float, fold: np.ndarray) -> dict[str, Any]:
-    """Ordered logit."""
+def ordered(
+    answers: Answers, level: float, fold: np.ndarray, words: list[Any] | None = None
+) -> dict[str, Any]:
+    """Ordered logit; ``words`` are the categories of an outcome that holds their ranks from 1."""
     x, drivers = answers.numbers[:, :-1], answers.names[:-1]
     categories, y = np.unique(answers.numbers[:, -1], return_inverse=True)
     if len(categories) > _MOST_CATEGORIES:
@@ -52,7 +63,10 @@ def ordered(answers: Answers, level: float, fold: np.ndarray) -> dict[str, Any]:
             f"the outcome {answers.names[-1]!r} has {len(categories)} different answers; an ordered model "
             f"takes up to {_MOST_CATEGORIES}: cut it into classes, or use model='ols'"
         )
-    fit = OrderedLogit.of(x, y, len(categories))
+    # All is worked out in standardised drivers, where no digits are lost to their units.
+    center, scale = x.mean(axis=0), x.std(axis=0)
+    z = (x - center) / scale
+    fit = OrderedLogit.of(z, y, len(categories))
     if not fit.identified:
         warn(
             f"the drivers tell categories of {answers.names[-1]} apart without error, so coefficients have "
@@ -60,45 +74,50 @@ def ordered(answers: Answers, level: float, fold: np.ndarray) -> dict[str, Any]:
             NotIdentifiedWarning,
         )
     n_cuts, p = len(categories) - 1, len(drivers)
-    z = stats.norm.ppf((1 + level) / 2)
-    errors = np.sqrt(np.maximum(np.diag(fit.covariance), 0))
-    cut_errors, errors = errors[:n_cuts], errors[n_cuts:]
+    width = stats.norm.ppf((1 + level) / 2)
+    errors = np.sqrt(np.maximum(np.diag(fit.covariance), 0))[n_cuts:]
+    back = np.hstack([np.eye(n_cuts), np.tile(center / scale, (n_cuts, 1))])
+    cut_errors = np.sqrt(np.maximum(np.diag(back @ fit.covariance @ back.T), 0))
     statistic = _ratio(fit.beta, errors)
     shares = np.bincount(y) / answers.n
     null = float((answers.n * shares * np.log(shares)).sum())
     ratio = 2 * (fit.log_likelihood - null)
-    names = [f"{category:g}" for category in categories]
-    cuts = [f"{low}|{high}" for low, high in pairwise(names)]
-    odds = _proportional_odds(x, y, drivers, cuts)
+    names = categories if words is None else [words[int(rank) - 1] for rank in categories]
+    cuts = [f"{low}|{high}" for low, high in pairwise(map(_short, names))]
+    odds = _proportional_odds(z, y, drivers, cuts, scale)
     return {
         "coefficients": _coefficients(
             drivers,
             x,
-            fit.beta,
-            errors,
-            z * errors,
+            fit.beta / scale,
+            errors / scale,
+            width * errors / scale,
             statistic,
             2 * stats.norm.sf(np.abs(statistic)),
             x.std(axis=0, ddof=1),
         ),
-        "intercepts": _intercepts(cuts, fit.cuts, cut_errors, z * cut_errors),
+        "intercepts": _intercepts(cuts, fit.cuts + center / scale @ fit.beta, cut_errors, width * cut_errors),
         "r_squared": 1 - fit.log_likelihood / null,
         "r_squared_adjusted": 1 - (fit.log_likelihood - p) / null,
-        "r_squared_holdout": _ordered_held_out(x, y, len(categories), fold),
+        "r_squared_holdout": _ordered_held_out(z, y, len(categories), fold),
         "statistic": ratio,
         "p_value": float(stats.chi2.sf(ratio, p)),
-        "residuals": _ordered_residuals(fit, answers, y, categories),
-        "checks": _ordered_checks(fit, x, y, odds["proportional_odds"]),
-        "marginal_effects": _marginal_effects(fit, x, drivers, categories, z),
+        "residuals": _ordered_residuals(fit, answers, z, y, categories),
+        "checks": _ordered_checks(fit, z, y, odds["proportional_odds"]),
+        "marginal_effects": _marginal_effects(fit, z, scale, drivers, names, width),
         "identified": fit.identified,
         **odds,
         **_context(answers, level),
     }
 
 
+def _short(category: Any) -> str:
+    return category if isinstance(category, str) else f"{category:g}"
+
+
 def _ratio(value: np.ndarray, error: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(error > 0, value / error, np.where(value == 0, 0.0, np.copysign(np.inf, value)))
+        return np.where(error == 0, np.where(value == 0, 0.0, np.copysign(np.inf, value)), value / error)
 
 
 def _coefficients(
@@ -154,25 +173,30 @@ def _context(answers: Answers, level: float) -> dict[str, Any]:
 
 
 def _marginal_effects(
-    fit: OrderedLogit, x: np.ndarray, drivers: list[str], categories: np.ndarray, z: float
+    fit: OrderedLogit,
+    z: np.ndarray,
+    scale: np.ndarray,
+    drivers: list[str],
+    categories: Sequence[Any],
+    width: float,
 ) -> pd.DataFrame:
-    effects, errors = fit.marginal_effects(x)
+    effects, errors = (values / scale[:, None] for values in fit.marginal_effects(z))
     return pd.DataFrame(
         {
-            "driver": np.repeat(drivers, len(categories)),
-            "category": np.tile(categories, len(drivers)),
+            "driver": [driver for driver in drivers for _ in categories],
+            "category": [category for _ in drivers for category in categories],
             "effect": effects.ravel(),
             "standard_error": errors.ravel(),
-            "low": (effects - z * errors).ravel(),
-            "high": (effects + z * errors).ravel(),
+            "low": (effects - width * errors).ravel(),
+            "high": (effects + width * errors).ravel(),
         }
     )
 
 
 def _ordered_residuals(
-    fit: OrderedLogit, answers: Answers, y: np.ndarray, categories: np.ndarray
+    fit: OrderedLogit, answers: Answers, z: np.ndarray, y: np.ndarray, categories: np.ndarray
 ) -> pd.DataFrame:
-    chances = fit.probabilities(answers.numbers[:, :-1])
+    chances = fit.probabilities(z)
     everyone = np.arange(answers.n)
     upto = np.cumsum(chances, axis=1)[everyone, y]
     residual = (upto - chances[everyone, y]) - (1 - upto)
@@ -220,13 +244,15 @@ def _ordered_held_out(x: np.ndarray, y: np.ndarray, n_categories: int, fold: np.
     return float(1 - value / null)
 
 
-def _proportional_odds(x: np.ndarray, y: np.ndarray, drivers: list[str], cuts: list[str]) -> dict[str, Any]:
+def _proportional_odds(
+    z: np.ndarray, y: np.ndarray, drivers: list[str], cuts: list[str], scale: np.ndarray
+) -> dict[str, Any]:
     """Brant's test where every cut has cases enough, and what each cut alone gives."""
     p, n = len(drivers), len(y)
     below = np.cumsum(np.bincount(y))[:-1]
     rare = np.minimum(below, n - below) < _CASES_A_DRIVER * p
     sparse = [cut for cut, few in zip(cuts, rare, strict=True) if few]
-    split = CutWise.of(x, y, len(cuts) + 1)
+    split = CutWise.of(z, y, len(cuts) + 1)
     testable = len(cuts) > 1 and not sparse and not np.isnan(split.beta).any()
     if sparse and len(cuts) > 1:
         warn(
@@ -245,10 +271,10 @@ def _proportional_odds(x: np.ndarray, y: np.ndarray, drivers: list[str], cuts: l
         rows.append((name, *tested))
     cutwise = pd.DataFrame(
         {
-            "driver": np.repeat(drivers, len(cuts)),
-            "cut": np.tile(cuts, p),
-            "coefficient": split.beta.T.ravel(),
-            "standard_error": split.errors.T.ravel(),
+            "driver": [driver for driver in drivers for _ in cuts],
+            "cut": cuts * p,
+            "coefficient": (split.beta / scale).T.ravel(),
+            "standard_error": (split.errors / scale).T.ravel(),
             "cases_below": np.tile(below, p),
             "cases_above": np.tile(n - below, p),
         }

@@ -7,22 +7,27 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kehu import frames
 from kehu.frames import closest
 from kehu.satisfaction._report import ols, ordered
 from kehu.surveys.answers import (
     Answers,
+    check_column,
     check_level,
     check_whole,
     complete,
+    constant,
     listed,
     refuse_collinear,
     refuse_constant,
 )
 from kehu.surveys.results import Shown
-from kehu.warnings import NoRelationWarning, warn
+from kehu.warnings import NoRelationWarning, PerfectFitWarning, warn
 
 MODELS = ("ols", "ordered")
 _CHANCE = 0.05
+# An R² from which nothing but rounding is left.
+ALL = 1 - 1e-12
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,7 +50,8 @@ class DriverRegression(Shown, table="coefficients"):
     r_squared_holdout : float
         The same of answers that were predicted without being seen; below 0 if the drivers mislead.
     statistic, p_value : float
-        Test of all drivers together: F with robust errors, or the likelihood-ratio χ².
+        Test of all drivers together: F with robust errors (missing where an error is), or the
+        likelihood-ratio χ².
     residuals : pandas.DataFrame
         One row a respondent: ``row`` (position in the input), ``observed``, ``fitted``, ``residual``,
         ``studentised``, ``leverage``, ``influence`` (Cook's distance; with ``model="ordered"`` its
@@ -66,7 +72,8 @@ class DriverRegression(Shown, table="coefficients"):
     sparse_cuts : list of str
         Cuts with fewer than 10 cases a driver on one side.
     identified : bool
-        False if the drivers tell categories apart without error, so that coefficients have no limit.
+        False if a single respondent decides a coefficient, or if with ``model="ordered"`` the drivers tell
+        categories apart without error, so that coefficients have no limit.
     n, n_dropped : int
         Respondents used, and left out because an answer was missing.
     missing : pandas.Series
@@ -120,9 +127,10 @@ def driver_regression(
     data : dataframe
         One row a respondent, from any dataframe library.
     outcome : str
-        Column with the outcome.
+        Column with the outcome: numbers, true and false (1 and 0), or with ``model="ordered"`` ordered
+        categories.
     drivers : sequence of str
-        Columns with the drivers.
+        Columns with the drivers: numbers, or true and false.
     model : {"ols", "ordered"}
         Least squares, or an ordered logit, which treats the outcome as ranks only (up to 20 categories).
     confidence_level : float
@@ -149,16 +157,21 @@ def driver_regression(
         If rows with a missing answer were left out.
     NoRelationWarning
         If the drivers together explain no more than chance would (p > 0.05).
+    PerfectFitWarning
+        If the drivers make up the outcome without any error.
     SparseCutsWarning
         Ordered model: if a cut has fewer than 10 cases a driver on a side, so that proportional odds are
         not tested.
     NotIdentifiedWarning
-        Ordered model: if a coefficient runs off.
+        If a single respondent decides a coefficient, whose error is then missing; ordered model: if a
+        coefficient runs off.
 
     Notes
     -----
     Least squares: :math:`\hat\beta = (X'X)^{-1}X'y` with the covariance
     :math:`(X'X)^{-1} X'\mathrm{diag}(e_i^2/(1-h_i)^2) X (X'X)^{-1}` (HC3 [1]_) and limits from Student's t.
+    All drivers together: :math:`F = \hat\beta'V^{-1}\hat\beta/p`, its p-value from Hotelling's T² with
+    :math:`\nu = n-p-1`, :math:`F(\nu-p+1)/\nu \sim F(p, \nu-p+1)`, as V is estimated.
     Standardised: :math:`\hat\beta_j s_j / s_y`, its limits scaled alike.
     Ordered logit [2]_: :math:`P(Y \le k) = 1/(1 + e^{-(\theta_k - x'\beta)})`, errors from the curvature;
     standardised: :math:`\hat\beta_j s_j`. Proportional odds by the test of Brant [3]_; residuals are
@@ -186,28 +199,31 @@ def driver_regression(
     check_whole(folds, "folds", 2)
     if model not in MODELS:
         raise ValueError(f"model={model!r} is not known; {closest(model, MODELS)}")
-    answers = regression_answers(data, outcome, drivers, ranked=model == "ordered")
+    words = ordered_words(data, outcome) if model == "ordered" else None
+    answers = regression_answers(data, outcome, drivers, words=words)
     fold = np.random.default_rng(random_state).permutation(np.arange(answers.n) % folds)
-    report = ols if model == "ols" else ordered
-    found = DriverRegression(model=model, **report(answers, level, fold))
-    if found.p_value > _CHANCE:
-        warn(
-            f"the drivers together explain no more of {outcome} than chance would (p = {found.p_value:.2g})",
-            NoRelationWarning,
-        )
+    report = ols(answers, level, fold) if model == "ols" else ordered(answers, level, fold, words)
+    found = DriverRegression(model=model, **report)
+    judge(found.p_value, outcome, exact=found.identified and found.r_squared > ALL)
     return found
 
 
-def regression_answers(data: Any, outcome: str, drivers: Sequence[str], *, ranked: bool = False) -> Answers:
-    """Check outcome and drivers of a regression; the outcome is the last column."""
+def regression_answers(
+    data: Any, outcome: str, drivers: Sequence[str], *, words: list[Any] | None = None
+) -> Answers:
+    """Check outcome and drivers of a regression; the outcome is the last column, as ranks if in words."""
+    check_column(outcome, "outcome")
     drivers = listed(drivers, "drivers")
     if outcome in drivers:
         raise ValueError(f"the outcome {outcome!r} stands among the drivers; leave it out of them")
-    if ranked:
-        data = _ranks(data, outcome)
-    answers = complete(data, [*drivers, outcome], what="data")
+    columns = [*drivers, outcome]
+    if words is not None:
+        data = frames.select(data, {name: name for name in columns})
+        codes = data[outcome].cat.codes
+        data[outcome] = (codes + 1.0).mask(codes < 0)
+    answers = complete(data, columns, yes_no=True)
     x, y = answers.numbers[:, :-1], answers.numbers[:, -1]
-    if y.min() == y.max():
+    if constant(answers.numbers)[-1]:
         raise ValueError(
             f"the outcome {outcome!r} has one category only: all {answers.n:,} answers are {y[0]:g}; there "
             "is nothing to explain"
@@ -222,11 +238,25 @@ def regression_answers(data: Any, outcome: str, drivers: Sequence[str], *, ranke
     return answers
 
 
-def _ranks(data: Any, outcome: str) -> Any:
-    """Ordered categories of a pandas outcome as their ranks from 1."""
-    if isinstance(data, pd.DataFrame) and list(data.columns).count(outcome) == 1:
-        column = data[outcome]
-        if isinstance(column.dtype, pd.CategoricalDtype) and column.cat.ordered:
-            codes = pd.Series(column.cat.codes, index=data.index)
-            return data.assign(**{outcome: (codes + 1.0).mask(codes < 0)})
-    return data
+def ordered_words(data: Any, outcome: str) -> list[Any] | None:
+    """Categories of an outcome that holds ordered ones; None if it holds numbers."""
+    check_column(outcome, "outcome")
+    kind = frames.select(data, {outcome: outcome})[outcome].dtype
+    ranked = isinstance(kind, pd.CategoricalDtype) and kind.ordered
+    return list(kind.categories) if ranked else None
+
+
+def judge(p_value: float, outcome: str, *, exact: bool) -> None:
+    """Warn where drivers explain nothing, or everything."""
+    if p_value > _CHANCE:
+        warn(
+            f"the drivers together explain no more of {outcome} than chance would (p = {p_value:.2g}), so "
+            "that their order means nothing",
+            NoRelationWarning,
+        )
+    elif exact:
+        warn(
+            f"the drivers make up {outcome} exactly, so that there is no error to judge by; was it worked "
+            "out from them, or are the rows too few?",
+            PerfectFitWarning,
+        )

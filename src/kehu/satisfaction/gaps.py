@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from kehu.satisfaction._limits import holm, mean_limits
-from kehu.surveys.answers import check_level, complete, listed
+from kehu.satisfaction._limits import holm, mean_limits, student
+from kehu.surveys.answers import check_level, check_pairs, complete
 from kehu.surveys.results import Shown
 
 
@@ -73,7 +72,8 @@ def expectation_gaps(
 
     Notes
     -----
-    Differences are taken within respondents; Student's limits and tests of paired answers. The dimensions
+    Differences are taken within respondents; Student's limits and tests of paired answers (the sign test
+    where all differ by the same, as there is no spread to judge by). The dimensions
     are those of the survey: filling D1's headings 4.1 and 4.2 with them is this project's own choice.
 
     References
@@ -89,23 +89,14 @@ def expectation_gaps(
     0     speed -1.25 -2.77  0.27
     """
     level = check_level(confidence_level)
-    if not isinstance(pairs, Mapping) or not pairs:
-        raise TypeError(f"pairs must map dimensions to (expectation, perception), got {pairs!r}")
-    for name, pair in pairs.items():
-        if isinstance(pair, str) or len(pair) != 2:
-            raise ValueError(f"pairs[{name!r}] must be (expectation, perception), got {pair!r}")
-    columns = listed([column for pair in pairs.values() for column in pair], "pairs")
+    columns = check_pairs(pairs, "pairs", "(expectation, perception)")
     answers = complete(data, columns)
     if answers.n < 2:
         raise ValueError("gaps need two or more rows without missing answers, got 1")
     expected, felt = answers.numbers[:, 0::2], answers.numbers[:, 1::2]
     gaps = felt - expected
     mean, low, high = mean_limits(gaps, level)
-    spread = gaps.std(axis=0, ddof=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        effect = np.where(mean == 0, 0.0, mean / spread)
-    statistic = effect * np.sqrt(answers.n)
-    p_value = 2 * stats.t.sf(np.abs(statistic), answers.n - 1)
+    statistic, p_value = student(gaps)
     overall, overall_low, overall_high = (float(end) for end in mean_limits(gaps.mean(axis=1), level))
     table = pd.DataFrame(
         {
@@ -115,7 +106,7 @@ def expectation_gaps(
             "gap": mean,
             "low": low,
             "high": high,
-            "effect": effect,
+            "effect": statistic / np.sqrt(answers.n),
             "statistic": statistic,
             "p_value": p_value,
             "p_adjusted": holm(p_value),

@@ -10,16 +10,14 @@ import pandas as pd
 from scipy import stats
 
 from kehu.frames import closest
-from kehu.satisfaction.drivers import regression_answers
+from kehu.satisfaction.drivers import ALL, judge, regression_answers
 from kehu.surveys.answers import check_level, check_whole
 from kehu.surveys.results import Shown
-from kehu.warnings import NoRelationWarning, warn
 
 METHODS = ("auto", "lmg", "johnson")
 _MOST_LMG = 15
 # Beyond this the subsets of the drivers are too many even for a sweep each.
 _TOO_MANY_LMG = 22
-_CHANCE = 0.05
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,6 +109,8 @@ def relative_importance(
         If rows with a missing answer were left out.
     NoRelationWarning
         If the drivers together explain no more than chance would (p > 0.05).
+    PerfectFitWarning
+        If the drivers make up the outcome without any error.
 
     Notes
     -----
@@ -147,27 +147,15 @@ def relative_importance(
         raise ValueError(f"method={method!r} is not known; {closest(method, METHODS)}")
     answers = regression_answers(data, outcome, drivers)
     p = len(answers.names) - 1
-    if method == "auto":
-        method = "lmg" if p <= _MOST_LMG else "johnson"
-    if method == "lmg" and p > _TOO_MANY_LMG:
-        raise ValueError(
-            f"LMG of {p} drivers would take {2**p:,} regressions; use method='johnson', or {_TOO_MANY_LMG} "
-            "drivers at most"
-        )
+    method = suited(method, p)
     divide = lmg_shares if method == "lmg" else johnson_weights
     z = (answers.numbers - answers.numbers.mean(axis=0)) / answers.numbers.std(axis=0)
     parts = divide(z.T @ z / answers.n)
     _, covariances = resampled(z, n_boot, np.random.default_rng(random_state))
     draws = divide(correlations_of(covariances))
     r_squared = float(parts.sum())
-    f = r_squared / p / max((1 - r_squared) / (answers.n - p - 1), 1e-300)
-    p_value = float(stats.f.sf(f, p, answers.n - p - 1))
-    if p_value > _CHANCE:
-        warn(
-            f"the drivers together explain no more of {outcome} than chance would (p = {p_value:.2g}), so "
-            "that their order means nothing",
-            NoRelationWarning,
-        )
+    p_value = chance(r_squared, p, answers.n)
+    judge(p_value, outcome, exact=r_squared > ALL)
     tails = [(1 - level) / 2, (1 + level) / 2]
     low, high = np.quantile(draws.sum(axis=1), tails)
     return RelativeImportance(
@@ -186,6 +174,24 @@ def relative_importance(
     )
 
 
+def suited(method: str, p: int) -> str:
+    """Name of the method that divides among so many drivers; refuse LMG where it would take too long."""
+    if method == "auto":
+        return "lmg" if p <= _MOST_LMG else "johnson"
+    if method == "lmg" and p > _TOO_MANY_LMG:
+        raise ValueError(
+            f"LMG of {p} drivers would take {2**p:,} regressions; use 'johnson', or {_TOO_MANY_LMG} drivers "
+            "at most"
+        )
+    return method
+
+
+def chance(r_squared: float, p: int, n: int) -> float:
+    """P-value of the F test that p drivers explain nothing."""
+    f = r_squared / p / max((1 - r_squared) / (n - p - 1), 1e-300)
+    return float(stats.f.sf(f, p, n - p - 1))
+
+
 def lmg_shares(correlations: np.ndarray) -> np.ndarray:
     """LMG share of each driver in one or many correlation matrices, the outcome last."""
     from kehu._kernels import importance
@@ -197,7 +203,8 @@ def lmg_shares(correlations: np.ndarray) -> np.ndarray:
     inside = np.array([0.0, *(weight[k - 1] + weight[k] for k in range(1, p + 1))])
     shares = np.empty((len(many), p))
     importance.lmg(many, inside, np.array(weight), shares)
-    return shares.reshape(*correlations.shape[:-2], p)
+    # Rounding must not make a part negative.
+    return np.maximum(shares, 0).reshape(*correlations.shape[:-2], p)
 
 
 def johnson_weights(correlations: np.ndarray) -> np.ndarray:

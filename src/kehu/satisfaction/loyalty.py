@@ -220,7 +220,7 @@ def _scale(scales: Any, name: str) -> tuple[float, float]:
         low, high = (float(end) for end in scales[name])
     except (TypeError, ValueError):
         raise TypeError(f"scales[{name!r}] must be a pair of numbers, got {scales[name]!r}") from None
-    if not low < high:
+    if not (np.isfinite([low, high]).all() and low < high):
         raise ValueError(f"scales[{name!r}] must rise, got {scales[name]!r}")
     return low, high
 
@@ -230,7 +230,10 @@ def _checked_weights(weights: Mapping[str, float] | None) -> np.ndarray:
         return np.full(3, 1 / 3)
     if not isinstance(weights, Mapping) or set(weights) != set(INDICATORS):
         raise ValueError(f"weights must name {', '.join(INDICATORS)}, got {weights!r}")
-    found = np.array([float(weights[name]) for name in INDICATORS])
+    try:
+        found = np.array([float(weights[name]) for name in INDICATORS])
+    except (TypeError, ValueError):
+        raise TypeError(f"weights must be numbers, got {weights!r}") from None
     if not (found >= 0).all() or abs(found.sum() - 1) > 1e-6:
         raise ValueError(f"weights must be 0 or more and sum to 1, got {weights!r}")
     return found

@@ -10,7 +10,7 @@ from scipy import stats
 
 from kehu import frames
 from kehu.satisfaction._limits import holm, wilson
-from kehu.surveys.answers import check_level, listed
+from kehu.surveys.answers import check_level, check_pairs
 from kehu.surveys.results import Shown
 from kehu.warnings import DroppedRowsWarning, warn
 
@@ -113,10 +113,13 @@ def kano(
     ----------
     .. [1] N. Kano, N. Seraku, F. Takahashi, S. Tsuji, "Attractive quality and must-be quality", Journal of
        the Japanese Society for Quality Control 14(2), 1984.
-    .. [2] C. Berger et al., Center for Quality Management Journal 2(4), 1993.
+    .. [2] C. Berger et al., "Kano's methods for understanding customer-defined quality", Center for Quality
+       of Management Journal 2(4), 1993.
     .. [3] K. Hung, W. Fithian, "Rank verification for exponential families", Annals of Statistics 47, 2019.
-    .. [4] D. Fong, Center for Quality Management Journal 5, 1996.
-    .. [5] M. Lee, J. Newcomb, "Applying the Kano methodology", Center for Quality Management Journal 5, 1997.
+    .. [4] D. Fong, "Using the self-stated importance questionnaire to interpret Kano questionnaire results",
+       Center for Quality of Management Journal 5, 1996.
+    .. [5] M. Lee, J. Newcomb, "Applying the Kano methodology to meet customer requirements: NASA's
+       microgravity science program", Quality Management Journal 4(3), 1997.
 
     Examples
     --------
@@ -127,16 +130,11 @@ def kano(
     0  free returns  one-dimensional    0.75  -0.75        False
     """
     level = check_level(confidence_level)
-    if not 0 < alpha < 1:
+    if not isinstance(alpha, float) or not 0 < alpha < 1:
         raise ValueError(f"alpha must lie between 0 and 1, got {alpha!r}")
-    if isinstance(answers, str) or len(set(answers)) != 5 or len(answers) != 5:
+    if not isinstance(answers, list | tuple) or len(answers) != 5 or len(set(answers)) != 5:
         raise ValueError(f"answers must be five different ones, from like to dislike, got {answers!r}")
-    if not isinstance(features, Mapping) or not features:
-        raise TypeError(f"features must map features to pairs of columns, got {features!r}")
-    for name, pair in features.items():
-        if isinstance(pair, str) or len(pair) != 2:
-            raise ValueError(f"features[{name!r}] must be (present, absent), got {pair!r}")
-    columns = listed([column for pair in features.values() for column in pair], "features")
+    columns = check_pairs(features, "features", "(present, absent)")
     frame = frames.select(data, {name: name for name in columns})
     codes = np.column_stack([_coded(frame[name], name, list(answers)) for name in columns])
     present, absent = codes[:, 0::2], codes[:, 1::2]

@@ -9,13 +9,22 @@ import numpy as np
 import pandas as pd
 
 from kehu.frames import closest
-from kehu.satisfaction._pls import Estimates, Structure, estimate, htmt, possible, total_effects
+from kehu.satisfaction._path_report import (
+    Limits,
+    constructs_table,
+    effects_table,
+    htmt_table,
+    loadings_table,
+    paths_table,
+)
+from kehu.satisfaction._pls import Estimates, Structure, estimate, possible
 from kehu.satisfaction.importance import correlations_of, resampled
 from kehu.surveys.answers import Answers, check_level, check_whole, complete, listed, refuse_constant
 from kehu.surveys.results import Shown
-from kehu.warnings import NotConvergedWarning, NotIdentifiedWarning, warn
+from kehu.warnings import LostSamplesWarning, NotConvergedWarning, NotIdentifiedWarning, warn
 
 SCHEMES = ("path", "centroid", "factorial")
+_MOST_LOST = 0.05
 
 
 @dataclass(frozen=True, repr=False)
@@ -138,6 +147,8 @@ def path_model(
         If the weights did not settle.
     NotIdentifiedWarning
         If ``consistent`` and a reliability or a corrected correlation has no possible value.
+    LostSamplesWarning
+        If more than a twentieth of the bootstrap samples did not settle or gave no possible value.
 
     Notes
     -----
@@ -147,6 +158,11 @@ def path_model(
     :math:`r_{ij} / \sqrt{\rho_i \rho_j}`. HTMT after Henseler, Ringle and Sarstedt [3]_, with absolute
     correlations. :math:`\rho_c = (\sum\lambda)^2 / ((\sum\lambda)^2 + \sum(1-\lambda^2))`,
     :math:`AVE = \sum\lambda^2 / k`.
+
+    The correction divides by the reliabilities, so that constructs whose items agree little come out close
+    to one another (correlations and HTMT near 1). What leads to the same target then can hardly be told
+    apart: its paths get large errors and wide limits, and many bootstrap samples have no possible value. That
+    is what such answers say, not a fault of the search; ask about fewer or better told apart constructs.
 
     References
     ----------
@@ -186,15 +202,22 @@ def path_model(
     admissible = not consistent or _admissible(found, names)
     if not found.settled[0]:
         warn("the weights of the path model did not settle", NotConvergedWarning)
-    limits = _Limits(usable, level)
+    lost = int((~usable).sum())
+    if lost > _MOST_LOST * n_boot:
+        warn(
+            f"{lost:,} of {n_boot:,} bootstrap samples did not settle or gave no possible value, so that "
+            "limits come from the others only; constructs can hardly be told apart, or items hardly agree",
+            LostSamplesWarning,
+        )
+    limits = Limits(usable, level)
     edges = [(names.index(source), names.index(target)) for source, target in paths]
     return PathModel(
-        paths=_paths(found, draws, names, edges, limits),
-        effects=_effects(found, draws, names, limits),
-        loadings=_loadings(found, draws, names, items, structure, limits, np.sqrt(np.diag(s))),
-        constructs=_constructs(found, s, names, structure),
+        paths=paths_table(found, draws, names, edges, limits),
+        effects=effects_table(found, draws, names, limits),
+        loadings=loadings_table(found, draws, names, items, structure, limits, np.sqrt(np.diag(s))),
+        constructs=constructs_table(found, s, names, structure),
         correlations=pd.DataFrame(found.between[0], index=names, columns=names),
-        htmt=_htmt(s, drawn, names, structure, limits),
+        htmt=htmt_table(s, drawn, names, structure, level),
         scores=pd.DataFrame(z @ found.weights[0], columns=names, index=answers.rows).rename_axis("row"),
         scheme=scheme,
         consistent=consistent,
@@ -204,34 +227,9 @@ def path_model(
         n=answers.n,
         n_dropped=answers.n_dropped,
         n_boot=n_boot,
-        n_unusable=int((~usable).sum()),
+        n_unusable=lost,
         confidence_level=level,
     )
-
-
-@dataclass(frozen=True)
-class _Limits:
-    """Limits from the bootstrap samples that are usable."""
-
-    usable: np.ndarray
-    level: float
-
-    def of(self, draws: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Percentile limits along the first axis; NaN where no sample is usable."""
-        kept = draws[self.usable]
-        if not len(kept):
-            nothing = np.full(draws.shape[1:], np.nan)
-            return nothing, nothing
-        low, high = np.quantile(kept, [(1 - self.level) / 2, (1 + self.level) / 2], axis=0)
-        return low, high
-
-    def p_value(self, draws: np.ndarray) -> np.ndarray:
-        """Twice the share of samples on the other side of 0."""
-        kept = draws[self.usable]
-        if not len(kept):
-            return np.full(draws.shape[1:], np.nan)
-        below = (kept < 0).mean(axis=0)
-        return np.clip(2 * np.minimum(below, 1 - below), 1 / len(kept), 1)
 
 
 def _structure(
@@ -298,109 +296,3 @@ def _admissible(found: Estimates, names: list[str]) -> bool:
         NotIdentifiedWarning,
     )
     return False
-
-
-def _paths(
-    found: Estimates, draws: Estimates, names: list[str], edges: list[tuple[int, int]], limits: _Limits
-) -> pd.DataFrame:
-    sources, targets = (np.array(ends) for ends in zip(*edges, strict=True))
-    chosen = draws.paths[:, sources, targets]
-    low, high = limits.of(chosen)
-    kept = chosen[limits.usable]
-    return pd.DataFrame(
-        {
-            "source": [names[place] for place in sources],
-            "target": [names[place] for place in targets],
-            "coefficient": found.paths[0, sources, targets],
-            "standard_error": kept.std(axis=0, ddof=1) if len(kept) > 1 else np.nan,
-            "low": low,
-            "high": high,
-            "p_value": limits.p_value(chosen),
-        }
-    )
-
-
-def _effects(found: Estimates, draws: Estimates, names: list[str], limits: _Limits) -> pd.DataFrame:
-    leads = (found.paths[0] != 0).astype(float)
-    sources, targets = np.nonzero(total_effects(leads))
-    total, drawn = total_effects(found.paths)[0], total_effects(draws.paths)
-    low, high = limits.of(drawn[:, sources, targets])
-    indirect_low, indirect_high = limits.of((drawn - draws.paths)[:, sources, targets])
-    direct = found.paths[0, sources, targets]
-    return pd.DataFrame(
-        {
-            "source": [names[place] for place in sources],
-            "target": [names[place] for place in targets],
-            "direct": direct,
-            "indirect": total[sources, targets] - direct,
-            "indirect_low": indirect_low,
-            "indirect_high": indirect_high,
-            "total": total[sources, targets],
-            "total_low": low,
-            "total_high": high,
-        }
-    )
-
-
-def _loadings(
-    found: Estimates,
-    draws: Estimates,
-    names: list[str],
-    items: list[str],
-    structure: Structure,
-    limits: _Limits,
-    spread: np.ndarray,
-) -> pd.DataFrame:
-    rows, columns = np.nonzero(structure.belongs)
-    low, high = limits.of(draws.loadings[:, rows, columns])
-    return pd.DataFrame(
-        {
-            "construct": [names[place] for place in columns],
-            "item": items,
-            "loading": found.loadings[0, rows, columns],
-            "low": low,
-            "high": high,
-            "weight": found.weights[0, rows, columns] * spread,
-        }
-    )
-
-
-def _constructs(found: Estimates, s: np.ndarray, names: list[str], structure: Structure) -> pd.DataFrame:
-    size = structure.belongs.sum(axis=0)
-    loadings = found.loadings[0]
-    common = loadings.sum(axis=0) ** 2
-    left = np.where(structure.belongs, 1 - loadings**2, 0).sum(axis=0)
-    variance = structure.belongs.T @ np.diag(s)
-    whole = (structure.belongs.T @ s @ structure.belongs).diagonal()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        alpha = size / (size - 1) * (1 - variance / whole)
-    return pd.DataFrame(
-        {
-            "construct": names,
-            "items": size,
-            "r_squared": found.r_squared[0],
-            "alpha": np.where(size > 1, alpha, 1.0),
-            "rho_a": found.rho_a[0],
-            "rho_c": common / (common + left),
-            "ave": (loadings**2).sum(axis=0) / size,
-        }
-    )
-
-
-def _htmt(
-    s: np.ndarray, drawn: np.ndarray, names: list[str], structure: Structure, limits: _Limits
-) -> pd.DataFrame:
-    pairs = list(combinations(np.flatnonzero(structure.several), 2))
-    if not pairs:
-        return pd.DataFrame(columns=["construct_1", "construct_2", "htmt", "low", "high"])
-    one, other = (np.array(ends) for ends in zip(*pairs, strict=True))
-    low, high = limits.of(htmt(correlations_of(drawn), structure)[:, one, other])
-    return pd.DataFrame(
-        {
-            "construct_1": [names[place] for place in one],
-            "construct_2": [names[place] for place in other],
-            "htmt": htmt(correlations_of(s[None]), structure)[0, one, other],
-            "low": low,
-            "high": high,
-        }
-    )

@@ -6,16 +6,22 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from kehu.frames import closest
-from kehu.satisfaction._limits import holm, mean_limits, wilson
-from kehu.satisfaction.drivers import regression_answers
-from kehu.satisfaction.importance import correlations_of, johnson_weights, lmg_shares, resampled
+from kehu.satisfaction._limits import holm, mean_limits, student, wilson
+from kehu.satisfaction.drivers import ALL, judge, regression_answers
+from kehu.satisfaction.importance import (
+    chance,
+    correlations_of,
+    johnson_weights,
+    lmg_shares,
+    resampled,
+    suited,
+)
 from kehu.surveys.answers import check_level, check_whole, complete, listed
 from kehu.surveys.results import Shown
 
-IMPORTANCE = ("lmg", "johnson", "standardised")
+IMPORTANCE = ("auto", "lmg", "johnson", "standardised")
 BORDERS = ("means", "scale")
 QUADRANTS = ("concentrate here", "keep up", "low priority", "possible overkill")
 
@@ -55,7 +61,7 @@ def importance_performance(
     *,
     outcome: str,
     drivers: Sequence[str],
-    importance: str | Mapping[str, float] = "lmg",
+    importance: str | Mapping[str, float] = "auto",
     borders: str = "means",
     scale: tuple[float, float] | None = None,
     n_boot: int = 1000,
@@ -72,9 +78,10 @@ def importance_performance(
         Column with the satisfaction that importance refers to.
     drivers : sequence of str
         Columns with ratings on one scale.
-    importance : {"lmg", "johnson", "standardised"} or mapping of str to float
-        Part of the explained variance, standardised regression coefficient, or weights of your own for each
-        driver (stated, or of an analytic hierarchy process), which then have no limits.
+    importance : {"auto", "lmg", "johnson", "standardised"} or mapping of str to float
+        Part of the explained variance (as `relative_importance` divides it), standardised regression
+        coefficient, or weights of your own for each driver (stated, or of an analytic hierarchy process),
+        which then have no limits.
     borders : {"means", "scale"}
         Quadrants meet at the mean importance and the mean performance, so that there always is something
         below; or at the mean importance and the middle of ``scale``.
@@ -101,6 +108,9 @@ def importance_performance(
     -----
     DroppedRowsWarning
         If rows with a missing answer were left out.
+    NoRelationWarning, PerfectFitWarning
+        If the drivers together explain no more than chance would (p > 0.05), or everything; not with weights
+        of your own.
 
     Notes
     -----
@@ -138,10 +148,16 @@ def importance_performance(
     ratings = answers.numbers[:, :-1]
     if scale is not None:
         _on_scale(ratings, drivers, scale)
+    if not given:
+        importance = suited(importance, len(drivers))
     z = answers.numbers - answers.numbers.mean(axis=0)
     means, covariances = resampled(z, n_boot, np.random.default_rng(random_state))
     weigh = _weights(importance, drivers)
-    part, draws = weigh(z.T @ z / answers.n), weigh(covariances)
+    observed = z.T @ z / answers.n
+    part, draws = weigh(observed), weigh(covariances)
+    if not given:
+        r_squared = float(johnson_weights(correlations_of(observed)).sum())
+        judge(chance(r_squared, len(drivers), answers.n), outcome, exact=r_squared > ALL)
     rating = ratings.mean(axis=0)
     rated = means[:, :-1] + rating
     middle = None if borders == "means" else sum(scale) / 2
@@ -220,7 +236,8 @@ def level_claims(
 
     Notes
     -----
-    Student's two-sided test of each mean against the middle of the scale, shares with Wilson's limits.
+    Student's two-sided test of each mean against the middle of the scale (the sign test where all answers
+    are the same, as there is no spread to judge by), shares with Wilson's limits.
 
     Examples
     --------
@@ -240,11 +257,8 @@ def level_claims(
     _on_scale(answers.numbers, items, scale)
     middle = sum(scale) / 2
     mean, low, high = mean_limits(answers.numbers, level)
-    error = answers.numbers.std(axis=0, ddof=1) / np.sqrt(answers.n)
     off = mean - middle
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.where(off == 0, 0.0, np.abs(off) / error)
-    p_value = 2 * stats.t.sf(t, answers.n - 1)
+    p_value = student(answers.numbers - middle)[1]
     p_adjusted = holm(p_value)
     above = (answers.numbers > middle).sum(axis=0)
     share_low, share_high = wilson(above, np.full(len(items), answers.n), level)

@@ -1,5 +1,6 @@
 """Willingness to recommend: the net promoter score."""
 
+import operator
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,8 +106,15 @@ def net_promoter_score(
     (30.0, -19, 65)
     """
     level = check_level(confidence_level)
-    low, high = scale
-    if not low < passives_from < promoters_from <= high:
+    try:
+        low, high = (operator.index(end) for end in scale)
+        borders = operator.index(passives_from), operator.index(promoters_from)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"scale, passives_from and promoters_from must be whole numbers such as (0, 10), 7 and 9, got "
+            f"{scale!r}, {passives_from!r} and {promoters_from!r}"
+        ) from None
+    if not low < borders[0] < borders[1] <= high:
         raise ValueError(
             f"bands must rise within the scale {scale!r}, got passives_from={passives_from!r}, "
             f"promoters_from={promoters_from!r}"
@@ -154,7 +162,10 @@ def _score(counts: np.ndarray, level: float) -> tuple[Any, Any, Any]:
     middle = shares[..., 2] - shares[..., 0]
     variance = shares[..., 2] + shares[..., 0] - middle**2
     half = stats.norm.ppf((1 + level) / 2) * np.sqrt(variance / (n + _ADDED.sum()))
-    return 100 * score, 100 * np.maximum(middle - half, -1), 100 * np.minimum(middle + half, 1)
+    # Of a few answers that are all alike, the limits are drawn so far inwards that they would miss the score.
+    low = np.clip(middle - half, -1, score)
+    high = np.clip(middle + half, score, 1)
+    return 100 * score, 100 * low, 100 * high
 
 
 def _groups(data: Any, by: str, rows: np.ndarray, band: np.ndarray, level: float) -> pd.DataFrame:

@@ -6,18 +6,16 @@ from kehu.simulate.baskets import (
     planted_baskets,
 )
 from kehu.simulate.campaigns import SimulatedCampaign, simulated_campaign
+from kehu.simulate.judgements import ExpertPanel, expert_panel, random_judgements
 from kehu.simulate.orders import MessyOrders, messy_orders
 from kehu.simulate.purchases import Purchases, identical_customers, purchases
 from kehu.simulate.scorecard import rules_scorecard, scorecard_summary, segments_scorecard
 from kehu.simulate.segments import SegmentedCustomers, one_cloud, segmented_customers
 from kehu.simulate.shops import (
     ComplaintCases,
-    ExpertPanel,
     ServiceShops,
     complaint_cases,
     equal_shops,
-    expert_panel,
-    random_judgements,
     service_shops,
 )
 from kehu.simulate.surveys import LatentSurvey, ServiceSurvey, latent_survey, null_survey, service_survey

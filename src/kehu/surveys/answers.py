@@ -1,6 +1,6 @@
 """Answers as numbers, checked: what every analysis of a survey asks of its table before it starts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from kehu.warnings import DroppedRowsWarning, warn
 
 # Share of a column's variance that must be left when the others are taken off it.
 _LEAST_LEFT = 1e-9
+# Answers that differ by less than this share of their size differ by rounding only.
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class Answers:
         return pd.DataFrame(self.numbers, columns=self.names)
 
 
-def complete(data: Any, columns: Sequence[str], *, what: str = "data") -> Answers:
+def complete(data: Any, columns: Sequence[str], *, what: str = "data", yes_no: bool = False) -> Answers:
     """Take the rows without gaps of the columns named; say so if some are left out.
 
     Parameters
@@ -59,6 +61,8 @@ def complete(data: Any, columns: Sequence[str], *, what: str = "data") -> Answer
         Columns with numbers.
     what : str
         What the table is, for messages.
+    yes_no : bool
+        Whether true and false may stand for 1 and 0; on a rating scale they would be wrong answers.
 
     Returns
     -------
@@ -80,7 +84,7 @@ def complete(data: Any, columns: Sequence[str], *, what: str = "data") -> Answer
     array([[5., 3.],
            [4., 2.]])
     """
-    values = numeric(data, columns, what=what)
+    values = numeric(data, columns, what=what, yes_no=yes_no)
     whole = ~np.isnan(values).any(axis=1)
     missing = pd.Series(np.isnan(values).sum(axis=0), index=list(columns), name="missing")
     dropped = int((~whole).sum())
@@ -95,10 +99,10 @@ def complete(data: Any, columns: Sequence[str], *, what: str = "data") -> Answer
     return Answers(list(columns), values[whole], np.flatnonzero(whole), dropped, missing)
 
 
-def numeric(data: Any, columns: Sequence[str], *, what: str = "data") -> np.ndarray:
+def numeric(data: Any, columns: Sequence[str], *, what: str = "data", yes_no: bool = False) -> np.ndarray:
     """Columns as numbers, gaps as NaN; text and infinite numbers are refused."""
     frame = frames.select(data, {name: name for name in columns}, what=what)
-    values = np.column_stack([frames.numbers(frame[name], str(name)) for name in columns])
+    values = np.column_stack([_numbers(frame[name], str(name), yes_no) for name in columns])
     wrong = np.argwhere(np.isinf(values))
     if len(wrong):
         row, column = wrong[0]
@@ -113,7 +117,8 @@ def numeric(data: Any, columns: Sequence[str], *, what: str = "data") -> np.ndar
 def listed(columns: Any, name: str, *, least: int = 1) -> list[str]:
     """Check a list of columns: no lone text, none named twice, not too few."""
     if isinstance(columns, str) or not isinstance(columns, Iterable):
-        raise TypeError(f"{name} must be a list of columns, got {columns!r}; write [{columns!r}]")
+        hint = f"; write [{columns!r}]" if isinstance(columns, str) else ""
+        raise TypeError(f"{name} must be a list of columns, got {columns!r}{hint}")
     columns = list(columns)
     twice = pd.Index(columns)[pd.Index(columns).duplicated()] if columns else ()
     if len(twice):
@@ -137,9 +142,30 @@ def check_whole(value: Any, name: str, least: int) -> int:
     return int(value)
 
 
+def check_column(column: Any, name: str) -> None:
+    """Refuse what is no single column name."""
+    if column is None or isinstance(column, list | set | dict | np.ndarray | pd.Series | pd.Index):
+        raise TypeError(f"{name} must name one column, got {column!r}")
+
+
+def check_pairs(pairs: Any, name: str, shape: str) -> list[str]:
+    """Refuse what does not map names to pairs of columns; the columns, pair by pair."""
+    if not isinstance(pairs, Mapping) or not pairs:
+        raise TypeError(f"{name} must map names to pairs {shape}, got {pairs!r}")
+    for key, pair in pairs.items():
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise ValueError(f"{name}[{key!r}] must be {shape}, got {pair!r}")
+    return listed([column for pair in pairs.values() for column in pair], name)
+
+
+def constant(values: np.ndarray) -> np.ndarray:
+    """Columns in which all answers are the same, but for rounding."""
+    return np.ptp(values, axis=0) <= _ROUNDING * np.abs(values).max(axis=0)
+
+
 def refuse_constant(values: np.ndarray, names: Sequence[str], kind: str) -> None:
     """Refuse a column in which everybody gave the same answer."""
-    same = np.flatnonzero(values.min(axis=0) == values.max(axis=0))
+    same = np.flatnonzero(constant(values))
     if len(same):
         column = same[0]
         raise ValueError(
@@ -161,6 +187,14 @@ def refuse_collinear(values: np.ndarray, names: Sequence[str], kind: str) -> Non
                 f"{kind} {names[column]!r} is perfectly collinear with {', '.join(makers)}; leave one of "
                 "them out"
             )
+
+
+def _numbers(values: pd.Series, name: str, yes_no: bool) -> np.ndarray:
+    if pd.api.types.infer_dtype(values, skipna=True) != "boolean":
+        return frames.numbers(values, name)
+    if not yes_no:
+        raise TypeError(f"{name} must hold numbers, got true and false; give the numbers they stand for")
+    return values.astype("boolean").to_numpy(dtype=np.float64, na_value=np.nan)
 
 
 def _counts(missing: pd.Series) -> str:

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, stats
+from scipy import stats
 
 from kehu.frames import closest
 from kehu.surveys.answers import Answers, check_whole, refuse_collinear
+from kehu.surveys.extraction import LEAST_UNIQUE, likelihood, loadings_at, misfit, principal_axes
 from kehu.surveys.reliability import scale_answers
 from kehu.surveys.results import Shown
 from kehu.surveys.rotation import ROTATIONS, rotated
@@ -18,8 +19,6 @@ from kehu.warnings import NotConvergedWarning, NotIdentifiedWarning, warn
 METHODS = ("ml", "principal_axis")
 # Kaiser's words for measures of sampling adequacy.
 _WORDS = ((0.9, "marvellous"), (0.8, "meritorious"), (0.7, "middling"), (0.6, "mediocre"), (0.5, "miserable"))
-_LEAST_UNIQUE = 0.005
-_MOST_STEPS = 2000
 
 
 @dataclass(frozen=True, repr=False)
@@ -327,9 +326,9 @@ def factor_analysis(
     df = ((k - n_factors) ** 2 - k - n_factors) // 2
     if n_factors >= k or df < 0:
         raise ValueError(f"{k} items are too few for {n_factors} factors; take fewer factors")
-    search = _likelihood if method == "ml" else _principal_axes
+    search = likelihood if method == "ml" else principal_axes
     unique, converged = search(r, n_factors)
-    improper = [answers.names[place] for place in np.flatnonzero(unique <= _LEAST_UNIQUE * 1.001)]
+    improper = [answers.names[place] for place in np.flatnonzero(unique <= LEAST_UNIQUE * 1.001)]
     if not converged:
         warn("the search for factors did not end; take fewer factors", NotConvergedWarning)
     if improper:
@@ -338,12 +337,12 @@ def factor_analysis(
             "too few answers",
             NotIdentifiedWarning,
         )
-    raw = _loadings(r, unique, n_factors, weighted=method == "ml")
+    raw = loadings_at(r, unique, n_factors, weighted=method == "ml")
     turned, between = rotated(raw, rotation)
     chi2 = p_value = float("nan")
     if method == "ml":
-        misfit = _misfit(unique, r, n_factors)[0]
-        chi2 = float((n - 1 - (2 * k + 5) / 6 - 2 * n_factors / 3) * max(misfit, 0.0))
+        discrepancy = misfit(unique, r, n_factors)[0]
+        chi2 = float((n - 1 - (2 * k + 5) / 6 - 2 * n_factors / 3) * max(discrepancy, 0.0))
         p_value = float(stats.chi2.sf(chi2, df)) if df else float("nan")
     names = [f"factor {place + 1}" for place in range(n_factors)]
     variance = ((turned @ between) * turned).sum(axis=0)
@@ -368,54 +367,3 @@ def _correlations(data: Any, items: Sequence[str] | None) -> tuple[Answers, np.n
     answers = scale_answers(data, items, least=2)
     refuse_collinear(answers.numbers, answers.names, "item")
     return answers, np.corrcoef(answers.numbers.T)
-
-
-def _misfit(unique: np.ndarray, r: np.ndarray, n_factors: int) -> tuple[float, np.ndarray]:
-    """Discrepancy of maximum likelihood at given uniquenesses, and its slope."""
-    scale = 1 / np.sqrt(unique)
-    roots = np.linalg.eigvalsh(r * np.outer(scale, scale))[: len(r) - n_factors]
-    value = float((roots - np.log(roots) - 1).sum())
-    loadings = _loadings(r, unique, n_factors, weighted=True)
-    slope = (np.diag(loadings @ loadings.T) + unique - np.diag(r)) / unique**2
-    return value, slope
-
-
-def _loadings(r: np.ndarray, unique: np.ndarray, n_factors: int, *, weighted: bool) -> np.ndarray:
-    """Loadings at given uniquenesses, from the largest eigenvalues."""
-    if weighted:
-        scale = np.sqrt(unique)
-        roots, axes = np.linalg.eigh(r / np.outer(scale, scale))
-        kept = slice(None, -n_factors - 1, -1)
-        return scale[:, None] * axes[:, kept] * np.sqrt(np.maximum(roots[kept] - 1, 0))
-    roots, axes = np.linalg.eigh(r - np.diag(unique))
-    kept = slice(None, -n_factors - 1, -1)
-    return axes[:, kept] * np.sqrt(np.maximum(roots[kept], 0))
-
-
-def _start(r: np.ndarray, n_factors: int) -> np.ndarray:
-    return np.clip((1 - n_factors / (2 * len(r))) / np.diag(np.linalg.inv(r)), _LEAST_UNIQUE, 1)
-
-
-def _likelihood(r: np.ndarray, n_factors: int) -> tuple[np.ndarray, bool]:
-    found = optimize.minimize(
-        _misfit,
-        _start(r, n_factors),
-        (r, n_factors),
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(_LEAST_UNIQUE, 1)] * len(r),
-        options={"maxiter": _MOST_STEPS, "ftol": 1e-15, "gtol": 1e-9},
-    )
-    # A search that can get no lower has ended, though its message may be that it stopped.
-    return found.x, bool(found.success or found.status == 2)
-
-
-def _principal_axes(r: np.ndarray, n_factors: int) -> tuple[np.ndarray, bool]:
-    unique = _start(r, n_factors)
-    for _ in range(_MOST_STEPS):
-        loadings = _loadings(r, unique, n_factors, weighted=False)
-        after = np.clip(1 - (loadings**2).sum(axis=1), _LEAST_UNIQUE, 1)
-        if np.abs(after - unique).max() < 1e-9:
-            return after, True
-        unique = after
-    return unique, bool(np.abs(after - unique).max() < 1e-5)

@@ -150,7 +150,7 @@ def reliability(
 def scale_answers(data: Any, items: Sequence[str] | None, *, least: int) -> Answers:
     """Whole rows of the items of a scale; refuse constant items and too few rows."""
     names = listed(frames.names(data) if items is None else items, "items", least=least)
-    answers = complete(data, names)
+    answers = complete(data, names, yes_no=True)
     refuse_constant(answers.numbers, names, "item")
     if answers.n <= len(names):
         raise ValueError(
@@ -184,7 +184,9 @@ def one_factor(correlations: np.ndarray) -> np.ndarray:
 
 def _alpha(covariance: np.ndarray) -> np.ndarray:
     k = covariance.shape[-1]
-    return k / (k - 1) * (1 - np.trace(covariance, axis1=-2, axis2=-1) / covariance.sum(axis=(-2, -1)))
+    # Items that cancel out have a sum without variance: alpha is minus infinity.
+    with np.errstate(divide="ignore"):
+        return k / (k - 1) * (1 - np.trace(covariance, axis1=-2, axis2=-1) / covariance.sum(axis=(-2, -1)))
 
 
 def _omega(covariance: np.ndarray) -> np.ndarray:
