@@ -361,3 +361,18 @@ def test_texts_of_figures(table):
     )
     assert only(table, *SALES)["why_zh"].startswith("220亿元与1.215万亿元相差55.2倍")
     assert only(table, *GOODS)["why"].startswith("7.18 trillion yuan against 7.0 trillion yuan")
+
+
+def test_a_conclusion_follows_or_does_not(table):
+    assert only(table, *PENETRATION)["why"].startswith("50–100 % does not follow from 30 %.")
+    half = with_claim("D2.k11", "penetration", 60.0, low=55.0, high=65.0)
+    found = only(claims.audit(half).table, *PENETRATION)
+    assert found["verdict"] == "agrees" and found["why"].startswith("50–100 % can follow from 60 %.")
+
+
+def test_units_and_texts_have_their_chinese(table):
+    units = dict(zip(table["unit"], table["unit_zh"], strict=True))
+    assert units["trillion yuan"] == "万亿元" and units["%"] == "%"
+    found = claims.chinese(table, claims.sources())
+    assert found["online retail sales"] == "网上零售额" and found["trillion yuan"] == "万亿元"
+    assert "stated" not in found and len(found) > 150

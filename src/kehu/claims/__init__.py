@@ -6,6 +6,7 @@ from kehu.claims.paths import growth_paths, implied_base
 from kehu.claims.reading import read
 from kehu.claims.readings import shopper_readings
 from kehu.claims.record import facts, find_figure, sources
+from kehu.claims.texts import chinese
 from kehu.claims.units import UNITS, convert
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "Audit",
     "Outline",
     "audit",
+    "chinese",
     "convert",
     "facts",
     "find_figure",

@@ -21,7 +21,7 @@ VERDICTS = (CONTRADICTS, DIFFERS, UNCHECKED, AGREES)  # the worst first
 # Another year or a wider scope can double a figure; a unit read wrongly makes ten times of it.
 _SCALE = 2
 _COLUMNS = [
-    *("key", "item", "item_zh", "kind", "check", "check_zh", "stated", "compared", "unit"),
+    *("key", "item", "item_zh", "kind", "check", "check_zh", "stated", "compared", "unit", "unit_zh"),
     *("difference", "difference_pct", "tolerance", "verdict", "why", "why_zh", "source"),
 ]
 
@@ -37,7 +37,7 @@ class Audit:
         logic), ``check`` (with what it is compared), ``stated`` (the document's side), ``compared`` (the
         other), ``unit`` of both, ``difference`` (stated less compared), ``difference_pct``, ``tolerance``
         (what both roundings leave), ``verdict`` (agrees, differs, contradicts, cannot be checked), ``why``,
-        ``source``, and ``item_zh``, ``check_zh``, ``why_zh``.
+        ``source``, and ``item_zh``, ``check_zh``, ``unit_zh``, ``why_zh``.
     summary : pandas.DataFrame
         One row a key, the worst first: ``key``, ``document``, ``verdict`` (its worst), ``checks``, how many
         of each verdict, and ``item``, ``check``, ``why`` (and ``_zh``) of the first check with the worst one.
@@ -208,6 +208,7 @@ def _row(
         "check_zh": check.name[1],
         **numbers,
         "unit": unit,
+        "unit_zh": units.unit(unit).whole_chinese,
         "verdict": verdict,
         "why": why[0],
         "why_zh": why[1],
@@ -231,7 +232,7 @@ def _holds(relation: str, mine: Side, theirs: Side) -> bool:
     if mine.figure is None or theirs.figure is None:
         return mine.word.casefold() == theirs.word.casefold()
     first, second = mine.figure, theirs.figure
-    if relation == "equal":
+    if relation in ("equal", "follows from"):
         return overlap(first, second)
     if relation == "same scale":
         return first.low <= _SCALE * second.high and second.low <= _SCALE * first.high

@@ -16,6 +16,7 @@ RELATIONS = (
     "equal",  # the same figure
     "one of",  # the same as some published figure: its own, or another one's
     "same scale",  # within a factor of two
+    "follows from",  # what the text concludes from it
     "part of",  # not more than the other
     "not below",
     "not before",

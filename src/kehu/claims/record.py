@@ -80,8 +80,8 @@ def sources() -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row a series: ``series``, ``quantity``, ``quantity_zh``, ``body``, ``body_zh``, ``basis``,
-        ``basis_zh``, ``unit``, ``first`` and ``last`` period with a figure, ``figures`` (how many),
-        ``reported_by`` (all places where they were read).
+        ``basis_zh``, ``unit``, ``unit_zh``, ``first`` and ``last`` period with a figure, ``figures`` (how
+        many), ``reported_by`` (all places where they were read).
 
     Examples
     --------
@@ -92,12 +92,13 @@ def sources() -> pd.DataFrame:
     """
     known = facts().dropna(subset="value")
     names = ["series", "quantity", "quantity_zh", "body", "body_zh", "basis", "basis_zh", "unit"]
-    return known.groupby(names, sort=False, as_index=False).agg(
+    listed = known.groupby(names, sort=False, as_index=False).agg(
         first=("period", "min"),
         last=("period", "max"),
         figures=("value", "size"),
         reported_by=("reported_by", lambda places: "; ".join(dict.fromkeys(places))),
     )
+    return listed.assign(unit_zh=[units.unit(name).whole_chinese for name in listed["unit"]])
 
 
 def figure(row: Mapping[str, Any]) -> Figure:

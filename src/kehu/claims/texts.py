@@ -2,10 +2,12 @@
 
 import math
 
+import pandas as pd
+
 from kehu.claims import units
 from kehu.claims.ranges import Figure
 
-__all__ = ["difference", "say", "sentence"]
+__all__ = ["chinese", "difference", "say", "sentence"]
 
 _LARGE = ("money", "people", "merchants", "pieces")
 _TENS = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"), (1, ""))
@@ -39,6 +41,11 @@ _SENTENCES = {
     ("same scale", "differs"): (
         "{mine} against {theirs}: differs by a factor of {factor}.",
         "{mine}与{theirs}相差{factor}倍。",
+    ),
+    ("follows from", "agrees"): ("{mine} can follow from {theirs}.", "由{theirs}可以得出{mine}。"),
+    ("follows from", "contradicts"): (
+        "{mine} does not follow from {theirs}.",
+        "由{theirs}不能得出{mine}。",
     ),
     ("part of", "agrees"): (
         "{mine} can be part of {theirs}.",
@@ -182,3 +189,31 @@ def _digits(number: float, size: float, figure: Figure, unit: str) -> str:
 def _places(number: float) -> int:
     """Whole powers of ten by which it is below 1: 1 for 0.05, 0 for 0.5, -2 for 40."""
     return math.floor(-math.log10(number) + 1e-9)
+
+
+def chinese(*tables: pd.DataFrame) -> dict[str, str]:
+    """Read off tables what their English texts are called in Chinese.
+
+    Parameters
+    ----------
+    *tables : pandas.DataFrame
+        Of this module or any other: a column ``item`` stands in Chinese in ``item_zh``.
+
+    Returns
+    -------
+    dict of str to str
+        For ``translations`` of `kehu.figures.save` and ``save_table``.
+
+    Examples
+    --------
+    >>> chinese(pd.DataFrame({"item": ["sales"], "item_zh": ["销售额"], "value": [22]}))
+    {'sales': '销售额'}
+    """
+    return {
+        english: translated
+        for table in tables
+        for name in table
+        if f"{name}_zh" in table
+        for english, translated in zip(table[name], table[f"{name}_zh"], strict=True)
+        if isinstance(english, str) and isinstance(translated, str) and english
+    }

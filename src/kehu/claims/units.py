@@ -28,7 +28,13 @@ class Unit:
     chinese: str
     exact: bool = False
 
+    @property
+    def whole_chinese(self) -> str:
+        """What Chinese text calls the unit itself."""
+        return f"{_POWERS.get(self.size, '')}{self.chinese}"
 
+
+_POWERS = {1e6: "百万", 1e9: "十亿", 1e12: "万亿"}
 UNITS = {
     "yuan": Unit("money", 1, "元"),
     "million yuan": Unit("money", 1e6, "元"),
