@@ -376,3 +376,4 @@ def test_units_and_texts_have_their_chinese(table):
     found = claims.chinese(table, claims.sources())
     assert found["online retail sales"] == "网上零售额" and found["trillion yuan"] == "万亿元"
     assert "stated" not in found and len(found) > 150
+    assert all(english and translated for english, translated in found.items())

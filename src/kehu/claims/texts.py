@@ -215,5 +215,5 @@ def chinese(*tables: pd.DataFrame) -> dict[str, str]:
         for name in table
         if f"{name}_zh" in table
         for english, translated in zip(table[name], table[f"{name}_zh"], strict=True)
-        if isinstance(english, str) and isinstance(translated, str) and english
+        if isinstance(english, str) and isinstance(translated, str) and english and translated
     }
