@@ -486,6 +486,101 @@ def in_charts_of_surveys(result):
     return [*names, *beside, "否", "a $5$", *(f"R² = {share / 100:.2f}" for share in range(101))]
 
 
+EVENTS = pd.DataFrame({"when": ["1980s", "1990s", None], "what": ["contact", "客户关系管理软件", "strategy"]})
+STEPS = pd.DataFrame(
+    {
+        "step": ["objectives", "需求", "plan", "improve"],
+        "detail": ["loyalty, profit", "细分、挖掘", None, " "],
+    }
+)
+PARTS = pd.DataFrame(
+    {"group": ["modules"] * 3 + ["特性"] * 2, "name": ["sales", "service", "营销", "secure", "集成"]}
+)
+SIDES = pd.DataFrame({"aspect": ["start", "买家"], "Taobao": ["2003", "all"], "天猫": ["2008", None]})
+
+
+def published(names, years=range(2010, 2022), scale=1.0, gap=()):
+    """Series that grow, with gaps where a value is missing."""
+    rows = [
+        (name, str(year), np.nan if year in gap else scale * (i + 1) * 1.2 ** (year - years[0]))
+        for i, name in enumerate(names)
+        for year in years
+    ]
+    return pd.DataFrame(rows, columns=["series", "period", "value"])
+
+
+CLAIM = pd.DataFrame({"key": ["D3.m1", "D3.m2"], "period": ["2018", "2018"], "value": [4.3, 4.4]})
+
+
+def measured_shares(subjects, sources, periods=("2018", "2019H1", "2019Q4"), seed=24):
+    rows = [(source, period, subject) for source in sources for period in periods for subject in subjects]
+    table = pd.DataFrame(rows, columns=["source", "period", "subject"])
+    return table.assign(share_pct=np.random.default_rng(seed).dirichlet([1.0] * len(table)) * 100)
+
+
+def checked(items, stated, compared, verdicts, **columns):
+    n = len(items)
+    table = pd.DataFrame({"key": [f"D{1 + i % 4}.k{i}" for i in range(n)], "item": items})
+    sides = {"stated": np.resize(stated, n), "compared": np.resize(compared, n)}
+    return table.assign(**sides, verdict=np.resize(verdicts, n), **columns)
+
+
+VERDICTS = ["agrees", "differs", "contradicts", "cannot be checked"]
+CHECKS = checked(
+    ["online retail", "市场份额", "sales", "satisfied", "merchants"],
+    [9.08, 7.18, 22.0, 80.0, np.nan],
+    [9.0065, 7.0, 3202.0, np.nan, 3.0],
+    ["differs", "agrees", "contradicts", "cannot be checked", "cannot be checked"],
+    check="a published figure",
+    unit="trillion yuan",
+)
+READINGS = pd.DataFrame(
+    {
+        "reading": ["points", "points", "spending", "网民", "网民"],
+        "group": ["men", "女", "men", "men", "女"],
+        "share_pct": [55.0, 45.0, np.nan, 52.6, 40.0],
+        "basis": ["shoppers"] * 3 + ["全体网民"] * 2,
+        "period": ["", "", "", "2017-12", "2017-12"],
+        "low": [55.0, 0.0, np.nan, 52.0, 39.0],
+        "high": [100.0, 45.0, np.nan, 53.0, 41.0],
+    }
+)
+INDICATORS = pd.DataFrame(
+    {
+        "key": ["D2.k1", "D2.k3", "D2.k4", "D2.k9"],
+        "item": ["sales", "新用户转化率", "cost per order", "satisfaction"],
+        "before": [17.6, 20.0, np.nan, np.nan],
+        "after": [22.0, 25.0, np.nan, np.nan],
+        "unit": ["billion yuan", "%", None, "out of 5"],
+        "implied": [True, False, False, False],
+        "change_pct": [np.nan, np.nan, -6.0, np.nan],
+    }
+)
+
+
+def paths(first, compound=0.3, last=0.25, level=22.0):
+    start = level / (1 + compound) ** 3
+    first = np.asarray(first, dtype=float)
+    levels = np.column_stack(
+        [0 * first + start, start * (1 + first), 0 * first + level / (1 + last), 0 * first + level]
+    )
+    grown = np.column_stack([np.nan * first, 100 * (levels[:, 1:] / levels[:, :-1] - 1)])
+    columns = {"path": np.repeat(np.arange(len(first)), 4), "year": np.tile([-3, -2, -1, 0], len(first))}
+    return pd.DataFrame({**columns, "growth_pct": grown.ravel(), "level": levels.ravel()})
+
+
+BLANKS = pd.DataFrame(
+    {
+        "item": ["electronics", "electronics", "服装", "服装"],
+        "source": ["D2.k7", "模拟店铺"] * 2,
+        "value": [np.nan, 12.3, np.nan, -4.2],
+        "low": [np.nan, 10.0, np.nan, -6.0],
+        "high": [np.nan, 15.0, np.nan, -1.0],
+    }
+)
+OF_CLAIMS = {"timeline", "cycle", "modules", "side_by_side", "public_series", "shares_by_source", "audit"}
+OF_CLAIMS |= {"readings", "before_after", "growth_paths", "blank_beside"}
+
 LIFE = life_cycle()
 MONTHLY = lifecycle.cohorts(LIFE)
 GAPS = lifecycle.rule(LIFE, n_boot=50)
@@ -783,6 +878,122 @@ CASES = {
     "kano_map": (plots.kano_map, needs([*DRIVERS, "item 0"])),
     "kano_map-odd": (plots.kano_map, needs(ODD), {"intervals": True}),
     "kano_map-many": (plots.kano_map, needs(MANY), {"intervals": True}),
+    "timeline": (plots.timeline, EVENTS),
+    "timeline-one": (plots.timeline, EVENTS[2:]),
+    "timeline-odd": (
+        plots.timeline,
+        pd.DataFrame({"when": [*ODD[:5], None], "what": ODD[::-1]}).replace(" ", "?"),
+    ),
+    "timeline-many": (
+        plots.timeline,
+        pd.DataFrame({"when": MANY, "what": [text * 3 for text in MANY[::-1]]}),
+    ),
+    "cycle": (plots.cycle, STEPS),
+    "cycle-two": (plots.cycle, STEPS[:2].drop(columns="detail")),
+    "cycle-odd": (plots.cycle, pd.DataFrame({"step": ODD[:5], "detail": ODD[1:]})),
+    "cycle-many": (plots.cycle, pd.DataFrame({"step": MANY[4:19], "detail": MANY[:15]})),
+    "modules": (plots.modules, PARTS),
+    "modules-one": (plots.modules, PARTS[:1]),
+    "modules-odd": (plots.modules, pd.DataFrame({"group": np.repeat(ODD[:2], 3), "name": [*ODD[:5], "one"]})),
+    "modules-many": (plots.modules, pd.DataFrame({"group": np.repeat(FEW[:4], 6), "name": MANY})),
+    "side_by_side": (plots.side_by_side, SIDES),
+    "side_by_side-one": (plots.side_by_side, SIDES[["aspect", "天猫"]]),
+    "side_by_side-odd": (plots.side_by_side, pd.DataFrame([ODD[:4], ODD[2:], ODD[1:5]], columns=ODD[:4])),
+    "side_by_side-many": (
+        plots.side_by_side,
+        pd.DataFrame([MANY[i : i + 7] for i in range(17)], columns=["", *FEW]),
+    ),
+    "public_series": (
+        plots.public_series,
+        published(["总额", "goods"], gap=[2020]).assign(rounded=[True, False] * 12),
+        {"claims": CLAIM, "name": "trillion"},
+    ),
+    "public_series-log": (plots.public_series, published(["one day"], range(1990, 2022), 1e-3)),
+    "public_series-one": (plots.public_series, published(["one"], [2018]), {"claims": CLAIM}),
+    "public_series-odd": (
+        plots.public_series,
+        published([*ODD[:5], "care"], [2018, 2019], 1e9),
+        {"name": "5$ 6$", "claims": CLAIM.assign(key=["5$ 6$", "价格"], value=1e9)},
+    ),
+    "public_series-negative": (
+        plots.public_series,
+        published(["one"]).assign(value=lambda data: 3 - data["value"], period="2018-12"),
+    ),
+    "shares_by_source": (plots.shares_by_source, measured_shares(["Tmall", "京东"], ["CECRC", "易观"])),
+    "shares_by_source-one": (plots.shares_by_source, measured_shares(["Tmall"], ["CECRC"], ["2018"])),
+    "shares_by_source-odd": (plots.shares_by_source, measured_shares([*ODD[:5], *FEW[:3]], ODD[:5])),
+    "shares_by_source-gap": (
+        plots.shares_by_source,
+        measured_shares(FEW, ["a"]).assign(share_pct=[np.nan] * 12 + [0.0, 0.1, 0.2, 0.2, 0.1, 100.0]),
+    ),
+    "audit": (plots.audit, CHECKS),
+    "audit-open": (plots.audit, CHECKS[3:4]),
+    "audit-one": (plots.audit, CHECKS[:1].drop(columns=["check", "unit"])),
+    "audit-odd": (
+        plots.audit,
+        checked(ODD[:5], [1e-9, 1, -5, 2003], [1e12, 1], VERDICTS, check=ODD[1:], unit=ODD[0]),
+    ),
+    "audit-many": (
+        plots.audit,
+        checked(MANY, [2003, 99.9], [2008, 101.0, np.nan], VERDICTS, unit="year", check=MANY),
+    ),
+    "readings": (plots.readings, READINGS),
+    "readings-one": (plots.readings, READINGS[2:3]),
+    "readings-odd": (
+        plots.readings,
+        pd.DataFrame(
+            {
+                "reading": ODD[:5],
+                "group": ODD[4::-1],
+                "basis": [*ODD[:4], ODD[3]],
+                "share_pct": [0, 9, 50, 99, 1],
+            }
+        ),
+    ),
+    "readings-many": (
+        plots.readings,
+        pd.DataFrame(
+            {
+                "reading": np.repeat(MANY, 8),
+                "group": [*FEW, "care", "价格"] * 24,
+                "basis": "a",
+                "share_pct": 12.5,
+            }
+        ),
+    ),
+    "before_after": (plots.before_after, INDICATORS),
+    "before_after-blank": (plots.before_after, INDICATORS[3:].drop(columns=["key", "unit"])),
+    "before_after-odd": (
+        plots.before_after,
+        pd.DataFrame(
+            {
+                "item": ODD[:5],
+                "unit": ODD[4::-1],
+                "before": [1e-6, 5, 1, 0, -3],
+                "after": [1e-3, 1, 1e9, 5, 2],
+            }
+        ),
+    ),
+    "before_after-many": (
+        plots.before_after,
+        pd.DataFrame({"item": MANY, "before": 100.0, "after": np.linspace(1, 2e4, 24)}),
+    ),
+    "growth_paths": (plots.growth_paths, paths([0.1, 0.2, 0.3, 0.4, 0.5])),
+    "growth_paths-one": (plots.growth_paths, paths([0.3257])),
+    "growth_paths-large": (plots.growth_paths, paths([-0.5, 0, 9], 2.0, 4.0, 1e12)),
+    "growth_paths-shrinking": (plots.growth_paths, paths([-0.1, -0.2], -0.2, -0.1, 1e-3)),
+    "blank_beside": (plots.blank_beside, BLANKS, {"name": "growth in per cent"}),
+    "blank_beside-one": (plots.blank_beside, BLANKS[1:2].drop(columns=["low", "high"])),
+    "blank_beside-odd": (
+        plots.blank_beside,
+        pd.DataFrame(
+            {"item": np.repeat(ODD[:5], 4), "source": ODD[:4] * 5, "value": [*[np.nan] * 18, 1e9, -1e9]}
+        ),
+    ),
+    "blank_beside-many": (
+        plots.blank_beside,
+        pd.DataFrame({"item": MANY, "source": "care", "value": np.linspace(-1, -9, 24)}),
+    ),
     "kano_map-same": (plots.kano_map, needs(FEW, 5, (1,) * 4 + (5,))),
 }
 
@@ -797,6 +1008,10 @@ class Case:
 
     @property
     def data(self):
+        if self.plot.__name__ in OF_CLAIMS:
+            cells = [*self.result.columns, *self.result.to_numpy(object).ravel()]
+            cells += [*self.options.values(), *CLAIM["key"], "价格", "5$ 6$"]
+            return [" ".join(str(text).split()) for text in cells]
         if self.plot.__name__ in OF_SURVEYS:
             return in_charts_of_surveys(self.result)
         if self.plot.__name__ in OF_WEIGHTS:

@@ -132,6 +132,7 @@ def test_a_result_without_rows_or_columns_is_refused(plot, columns):
 def test_a_failure_while_drawing_leaves_no_open_figure(monkeypatch, ordinary):
     monkeypatch.setattr(mpl.axis.Axis, "set_label_text", lambda *_, **__: 1 / 0)
     monkeypatch.setattr(mpl.axes.Axes, "legend", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr(mpl.axes.Axes, "add_artist", lambda *_, **__: 1 / 0)  # diagrams have neither
     with pytest.raises(ZeroDivisionError):
         ordinary.draw()
     assert plt.get_fignums() == []

@@ -5,9 +5,13 @@ here; see `kehu.figures.save`.
 """
 
 from kehu.plots.baskets import basket_size, item_frequency
+from kehu.plots.claim_bars import blank_beside, readings
+from kehu.plots.claim_tables import audit, before_after
+from kehu.plots.claims import growth_paths, public_series, shares_by_source
 from kehu.plots.cleaning import cleaning_ledger
 from kehu.plots.clv import alive_map, holdout_by_frequency, lifetime_values, purchases_tracking
 from kehu.plots.control import control_chart
+from kehu.plots.diagrams import cycle, modules, side_by_side, timeline
 from kehu.plots.effects import event_study, return_on_investment
 from kehu.plots.grades import grade_membership
 from kehu.plots.hierarchy import weight_tree
@@ -35,17 +39,22 @@ from kehu.plots.weights import group_disagreement, judgement_matrix, weight_rang
 
 __all__ = [
     "alive_map",
+    "audit",
     "basket_size",
+    "before_after",
+    "blank_beside",
     "cleaning_ledger",
     "coefficient_forest",
     "cohort_matrix",
     "concentration",
     "control_chart",
+    "cycle",
     "event_study",
     "expectation_gap",
     "gap_distribution",
     "grade_membership",
     "group_disagreement",
+    "growth_paths",
     "holdout_by_frequency",
     "importance_intervals",
     "importance_performance_map",
@@ -55,12 +64,15 @@ __all__ = [
     "kano_map",
     "lifetime_values",
     "likert",
+    "modules",
     "net_promoter",
     "order_value",
     "orders_over_time",
     "path_diagram",
+    "public_series",
     "purchases_tracking",
     "rank_changes",
+    "readings",
     "return_on_investment",
     "rfm_heat_map",
     "rfm_luck",
@@ -77,8 +89,11 @@ __all__ = [
     "segment_map",
     "segment_profile",
     "segment_sizes",
+    "shares_by_source",
+    "side_by_side",
     "stage_sizes",
     "stage_transitions",
+    "timeline",
     "weekly_rhythm",
     "weight_ranges",
     "weight_sensitivity",
