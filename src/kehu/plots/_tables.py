@@ -37,7 +37,7 @@ def figure(value: float, unit: str | None = None, language: str = "en") -> str:
 
     Examples
     --------
-    >>> figure(9.0065), figure(39.235), figure(2003, "year"), figure(10804.2), figure(float("nan"))
+    >>> figure(9.0065), figure(39.236), figure(2003, "year"), figure(10804.2), figure(float("nan"))
     ('9.0065', '39.24', '2003', '10,804', '–')
     """
     if unit is not None and unit.startswith("year") and np.isfinite(value):
